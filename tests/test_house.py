@@ -1,0 +1,67 @@
+"""The house stands as ARCHITECTURE.md says: what is shipped, who may import whom, what the README promises."""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_wheel_ships_the_lessons_and_the_styles(tmp_path, monkeypatch):
+    from hatchling.build import build_wheel
+
+    monkeypatch.chdir(ROOT)
+    with zipfile.ZipFile(tmp_path / build_wheel(str(tmp_path))) as wheel:
+        names = set(wheel.namelist())
+    for lesson in (ROOT / "lessons").iterdir():
+        if lesson.is_file():
+            assert f"flowtui/lessons/{lesson.name}" in names
+    for style in (ROOT / "flowtui").rglob("*.tcss"):
+        assert style.relative_to(ROOT).as_posix() in names
+    assert "flowtui/probe/__main__.py" in names
+    assert not any(name.startswith("tests/") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("flowtui/model/span.py", "import flowtui.engine"),
+        ("flowtui/engine/analysis.py", "import textual"),
+        ("flowtui/engine/analysis.py", "import flowtui.probe.serve"),
+        ("flowtui/ui/panes/tokens.py", "import flowtui.ui.panes.tree"),
+        ("flowtui/ui/layout.py", "import subprocess"),
+        ("flowtui/report/text.py", "import yaml"),
+    ],
+)
+def test_a_broken_import_contract_is_caught(tmp_path, module, line):
+    shutil.copytree(ROOT / "flowtui", tmp_path / "flowtui", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    broken = tmp_path / module
+    broken.write_text(broken.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
+    command = "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert re.search(r"\b1 broken", done.stdout), done.stdout
+
+
+def test_the_readme_begins_with_the_two_commands():
+    commands = re.findall(
+        r"^(?:    |\$ )?(make \w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert commands[:2] == ["make run", "make test"]
+
+
+def test_the_version_is_told_once():
+    import tomllib
+
+    import flowtui
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == flowtui.__version__
