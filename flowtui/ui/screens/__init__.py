@@ -1,0 +1,1 @@
+"""The workbench, the home screen, and the small dialogues."""
