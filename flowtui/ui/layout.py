@@ -1,7 +1,8 @@
 """Slots: which pane stands where at which size.
 
-All panes are children of one `Stage` and are never re-parented: what changes is the order of their names. The first
-places of that order are on the screen, as many as the size has; the rest are tabs in the title of the target place.
+All panes are children of one `Stage` and are never re-parented: what changes is the order of their names.
+The first places of that order are on the screen, as many as the size has; the rest are tabs in the title of
+the target place.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def shares(total: int, *weights: int) -> list[int]:
 
 
 def columns(width: int, height: int) -> list[tuple[int, list[tuple[int, int]]]]:
-    """The columns of a stage of that size: (weight, [(place, weight), …]) from left to right, top to bottom."""
+    """The columns of a stage of that size, from the left: (weight, [(place, weight), …] from the top)."""
     low = height < LOW_HEIGHT
     if width < MEDIUM_WIDTH:
         return [(1, [(0, 11), (1, 10)])]

@@ -67,9 +67,9 @@ class KeyBar(Widget):
         pinned: list[Content] = []
         parts: list[Content] = []
         for key, description, pin in self.keys():
-            part = Content.assemble(
-                (key_name(key), "bold $footer-key-foreground"), " ", description
-            ).stylize(Style.from_meta({"@click": f"press({key!r})"}))
+            part = Content.assemble((key_name(key), "bold $footer-key-foreground"), " ", description).stylize(
+                Style.from_meta({"@click": f"press({key!r})"})
+            )
             (pinned if pin else parts).append(part)
         right = Content("  ").join(pinned)
         line = Content("")

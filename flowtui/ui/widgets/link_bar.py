@@ -1,4 +1,4 @@
-"""The selection's whole way, from the character to the instruction, and one sentence about the row under the cursor."""
+"""The selection's whole way, from the character to the instruction, and one sentence about a row."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _STYLES = {
 
 
 class LinkBar(Widget):
-    """``18:22  tok 86 NAME → Name 'enumerate' → 10 LOAD_GLOBAL NULL + enumerate`` and, below it, the sentence.
+    """``18:22  tok 86 NAME → Name 'enumerate' → 10 LOAD_GLOBAL NULL + enumerate``; below it, a sentence.
 
-    One line high, the way gives its line to the sentence while the learner walks through rows (`prefer_sentence`).
+    One line high, the way gives its line to the sentence while the learner walks through rows.
     """
 
     DEFAULT_CSS = """
@@ -62,7 +62,8 @@ class LinkBar(Widget):
         way = self._way()
         sentence = Content.styled(self._sentence, "$text-muted")
         if height >= 2:
-            return Content("\n").join([way.truncate(width, ellipsis=True), *self._folded(sentence, width, height - 1)])
+            lines = self._folded(sentence, width, height - 1)
+            return Content("\n").join([way.truncate(width, ellipsis=True), *lines])
         if self._sentence and self._prefer_sentence:
             where = next((text for kind, text in self._parts if kind == "where"), "")
             head = Content.assemble((where, _STYLES["where"]), "  " if where else "")
@@ -100,5 +101,6 @@ class LinkBar(Widget):
             return [Content("")]
         folded = sentence.wrap(width) if lines > 1 else [sentence.truncate(width, ellipsis=True)]
         if len(folded) > lines:
-            return [*folded[: lines - 1], Content.assemble(folded[lines - 1], "…").truncate(width, ellipsis=True)]
+            last = Content.assemble(folded[lines - 1], "…").truncate(width, ellipsis=True)
+            return [*folded[: lines - 1], last]
         return folded

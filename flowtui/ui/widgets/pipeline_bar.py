@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.style import Style
 from textual.widget import Widget
 
-#: ``waiting``: not made yet; ``done``; ``failed``: the error arose here; ``idle``: it comes after a failed one, or was not
-#: asked for; ``running``: a program runs.
+#: ``waiting``: not made yet; ``done``; ``failed``: the error arose here; ``idle``: it comes after a failed
+#: one, or was not asked for; ``running``: a program runs.
 State = Literal["waiting", "done", "failed", "idle", "running"]
 
 
