@@ -1,0 +1,126 @@
+"""What the specialising interpreter (3.11 on) writes over an instruction once it has seen the types at work.
+
+Every specialised form starts with a guard; where it fails, the general form does the work. Names and meanings:
+`Python/bytecodes.c` and `Python/specialize.c` of CPython.
+"""
+
+from __future__ import annotations
+
+from flowtui.explain.values import Entry
+
+SPECIALISED: dict[str, Entry] = {
+    "BINARY_OP_ADD_INT": "Specialised BINARY_OP: adds two ints; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_ADD_FLOAT": "Specialised BINARY_OP: adds two floats; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_ADD_UNICODE": "Specialised BINARY_OP: joins two strings; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_INPLACE_ADD_UNICODE": "Specialised BINARY_OP: appends to a string variable in place, as in `text = text + more`, if nobody else holds it.",
+    "BINARY_OP_SUBTRACT_INT": "Specialised BINARY_OP: subtracts two ints; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_SUBTRACT_FLOAT": "Specialised BINARY_OP: subtracts two floats; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_MULTIPLY_INT": "Specialised BINARY_OP: multiplies two ints; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_MULTIPLY_FLOAT": "Specialised BINARY_OP: multiplies two floats; a guard checks their types and falls back otherwise.",
+    "BINARY_OP_EXTEND": "Specialised BINARY_OP: a rarer pair of types, such as a float and an int, served from a table of fast functions.",
+    "BINARY_OP_SUBSCR_LIST_INT": "Specialised BINARY_OP: `list[int]`, with an index that is in range and not negative.",
+    "BINARY_OP_SUBSCR_LIST_SLICE": "Specialised BINARY_OP: `list[slice]`, a new list of a stretch of items.",
+    "BINARY_OP_SUBSCR_TUPLE_INT": "Specialised BINARY_OP: `tuple[int]`, with an index that is in range and not negative.",
+    "BINARY_OP_SUBSCR_STR_INT": "Specialised BINARY_OP: `str[int]`, where the character is ASCII and so exists already.",
+    "BINARY_OP_SUBSCR_USTR_INT": "Specialised BINARY_OP: `str[int]` for a string that is not plain ASCII.",
+    "BINARY_OP_SUBSCR_DICT": "Specialised BINARY_OP: `dict[key]`, a lookup in a plain dict.",
+    "BINARY_OP_SUBSCR_GETITEM": "Specialised BINARY_OP: runs a `__getitem__` written in Python without a call through C.",
+    "BINARY_SUBSCR_LIST_INT": "Specialised BINARY_SUBSCR: `list[int]`, with an index that is in range and not negative.",
+    "BINARY_SUBSCR_TUPLE_INT": "Specialised BINARY_SUBSCR: `tuple[int]`, with an index that is in range and not negative.",
+    "BINARY_SUBSCR_STR_INT": "Specialised BINARY_SUBSCR: `str[int]`, where the character is ASCII and so exists already.",
+    "BINARY_SUBSCR_DICT": "Specialised BINARY_SUBSCR: `dict[key]`, a lookup in a plain dict.",
+    "BINARY_SUBSCR_GETITEM": "Specialised BINARY_SUBSCR: runs a `__getitem__` written in Python without a call through C.",
+    "STORE_SUBSCR_DICT": "Specialised STORE_SUBSCR: `dict[key] = value` in a plain dict.",
+    "STORE_SUBSCR_LIST_INT": "Specialised STORE_SUBSCR: `list[int] = value`, with an index that is in range and not negative.",
+    "COMPARE_OP_INT": "Specialised COMPARE_OP: compares two small ints; a guard checks them and falls back otherwise.",
+    "COMPARE_OP_FLOAT": "Specialised COMPARE_OP: compares two floats; a guard checks them and falls back otherwise.",
+    "COMPARE_OP_STR": "Specialised COMPARE_OP: compares two strings with `==` or `!=`; a guard checks their types.",
+    "COMPARE_OP_INT_JUMP": "Specialised COMPARE_OP (3.11): compares two small ints and does the jump that follows too.",
+    "COMPARE_OP_FLOAT_JUMP": "Specialised COMPARE_OP (3.11): compares two floats and does the jump that follows too.",
+    "COMPARE_OP_STR_JUMP": "Specialised COMPARE_OP (3.11): compares two strings and does the jump that follows too.",
+    "CONTAINS_OP_SET": "Specialised CONTAINS_OP: the container is a set or frozenset.",
+    "CONTAINS_OP_DICT": "Specialised CONTAINS_OP: the container is a dict.",
+    "TO_BOOL_ALWAYS_TRUE": "Specialised TO_BOOL: an object whose type defines neither truth nor length is always true.",
+    "TO_BOOL_BOOL": "Specialised TO_BOOL: the value is a bool already.",
+    "TO_BOOL_INT": "Specialised TO_BOOL: the value is an int, true unless it is 0.",
+    "TO_BOOL_LIST": "Specialised TO_BOOL: the value is a list, true unless it is empty.",
+    "TO_BOOL_NONE": "Specialised TO_BOOL: the value is None, which is false.",
+    "TO_BOOL_STR": "Specialised TO_BOOL: the value is a string, true unless it is empty.",
+    "UNPACK_SEQUENCE_LIST": "Specialised UNPACK_SEQUENCE: takes a list of the right length apart.",
+    "UNPACK_SEQUENCE_TUPLE": "Specialised UNPACK_SEQUENCE: takes a tuple of the right length apart.",
+    "UNPACK_SEQUENCE_TWO_TUPLE": "Specialised UNPACK_SEQUENCE: takes a tuple of two apart, as in `a, b = pair`.",
+    "LOAD_CONST_IMMORTAL": "Specialised LOAD_CONST: the constant lives for ever, so its references need no counting.",
+    "LOAD_CONST_MORTAL": "Specialised LOAD_CONST: the constant is an ordinary object, whose references are counted.",
+    "LOAD_GLOBAL_MODULE": "Specialised LOAD_GLOBAL: the name is in the module, at a remembered place in its dict of names.",
+    "LOAD_GLOBAL_BUILTIN": "Specialised LOAD_GLOBAL: the name is a built-in, and the module does not hide it.",
+    "LOAD_ATTR_INSTANCE_VALUE": "Specialised LOAD_ATTR: reads the instance's value from a remembered place in the object itself.",
+    "LOAD_ATTR_WITH_HINT": "Specialised LOAD_ATTR: looks into the instance's dict at the place where the name was last time.",
+    "LOAD_ATTR_SLOT": "Specialised LOAD_ATTR: reads an attribute that `__slots__` gives a fixed place.",
+    "LOAD_ATTR_MODULE": "Specialised LOAD_ATTR: reads a name of a module at a remembered place in its dict.",
+    "LOAD_ATTR_CLASS": "Specialised LOAD_ATTR: the object is a class and the attribute was found on it before.",
+    "LOAD_ATTR_CLASS_WITH_METACLASS_CHECK": "Specialised LOAD_ATTR: reads an attribute of a class, after a check that its metaclass is unchanged.",
+    "LOAD_ATTR_PROPERTY": "Specialised LOAD_ATTR: runs the Python function of a property without a call through C.",
+    "LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN": "Specialised LOAD_ATTR: runs the class's own `__getattribute__`, written in Python, directly.",
+    "LOAD_ATTR_METHOD_WITH_VALUES": "Specialised LOAD_ATTR: a method for a call; the instance keeps its values inline and does not hide it.",
+    "LOAD_ATTR_METHOD_NO_DICT": "Specialised LOAD_ATTR: a method for a call; the instance has no dict that could hide it.",
+    "LOAD_ATTR_METHOD_LAZY_DICT": "Specialised LOAD_ATTR: a method for a call; the instance could have a dict but has not made one yet.",
+    "LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES": "Specialised LOAD_ATTR: a plain class attribute; the instance keeps its values inline and does not hide it.",
+    "LOAD_ATTR_NONDESCRIPTOR_NO_DICT": "Specialised LOAD_ATTR: a plain class attribute; the instance has no dict that could hide it.",
+    "LOAD_METHOD_CLASS": "Specialised LOAD_METHOD: the object is a class, and the method is on it.",
+    "LOAD_METHOD_MODULE": "Specialised LOAD_METHOD: the object is a module, and the function is at a remembered place.",
+    "LOAD_METHOD_NO_DICT": "Specialised LOAD_METHOD: the instance has no dict that could hide the method.",
+    "LOAD_METHOD_WITH_DICT": "Specialised LOAD_METHOD: the instance has a dict, which does not hide the method.",
+    "LOAD_METHOD_WITH_VALUES": "Specialised LOAD_METHOD: the instance keeps its values inline, and none hides the method.",
+    "LOAD_SUPER_ATTR_ATTR": "Specialised LOAD_SUPER_ATTR: `super` is the built-in one; a plain attribute is looked up.",
+    "LOAD_SUPER_ATTR_METHOD": "Specialised LOAD_SUPER_ATTR: `super` is the built-in one; a method is looked up for a call.",
+    "STORE_ATTR_INSTANCE_VALUE": "Specialised STORE_ATTR: writes the instance's value at a remembered place in the object itself.",
+    "STORE_ATTR_WITH_HINT": "Specialised STORE_ATTR: writes into the instance's dict at the place where the name was last time.",
+    "STORE_ATTR_SLOT": "Specialised STORE_ATTR: writes an attribute that `__slots__` gives a fixed place.",
+    "GET_ITER_SELF": "Specialised GET_ITER: the object, such as a generator, is its own iterator.",
+    "GET_ITER_VIRTUAL": "Specialised GET_ITER: a list, tuple or the like stays itself, with an index in place of an iterator object.",
+    "FOR_ITER_LIST": "Specialised FOR_ITER: steps through a list.",
+    "FOR_ITER_TUPLE": "Specialised FOR_ITER: steps through a tuple.",
+    "FOR_ITER_RANGE": "Specialised FOR_ITER: counts through a range.",
+    "FOR_ITER_GEN": "Specialised FOR_ITER: goes straight on in a generator's frame, without a call through C.",
+    "FOR_ITER_VIRTUAL": "Specialised FOR_ITER: takes the next item of a list, tuple or the like by an index on the stack.",
+    "SEND_GEN": "Specialised SEND: goes straight on in a generator's or coroutine's frame, without a call through C.",
+    "SEND_VIRTUAL": "Specialised SEND: `yield from` takes the next item of a list, tuple or the like by an index on the stack.",
+    "SEND_ASYNC_GEN": "Specialised SEND: awaits the next value of an async generator.",
+    "JUMP_BACKWARD_JIT": "Specialised JUMP_BACKWARD: counts the loop's turns, so that the JIT compiles it when it is hot.",
+    "JUMP_BACKWARD_NO_JIT": "Specialised JUMP_BACKWARD: the JIT is off, so the loop's turns are not counted.",
+    "RESUME_CHECK": "Specialised RESUME: just checks that no signal, tracing or monitoring is waiting.",
+    "RESUME_CHECK_JIT": "Specialised RESUME: checks that nothing is waiting, and counts the calls for the JIT.",
+}
+
+#: Not chosen for the types at work: forms that 3.11 and 3.12 put together from, or write over, ordinary ones.
+QUICKENED: dict[str, Entry] = {
+    **{
+        f"{family}_ADAPTIVE": f"{family} on trial (3.11): watches the types at work, to be replaced by a specialised form."
+        for family in (
+            "BINARY_OP",
+            "BINARY_SUBSCR",
+            "CALL",
+            "COMPARE_OP",
+            "LOAD_ATTR",
+            "LOAD_GLOBAL",
+            "LOAD_METHOD",
+            "PRECALL",
+            "STORE_ATTR",
+            "STORE_SUBSCR",
+            "UNPACK_SEQUENCE",
+        )
+    },
+    **{
+        f"{first}__{second}": f"Two in one step (3.11, 3.12): {first} and the {second} that follows it."
+        for first, second in (
+            ("LOAD_CONST", "LOAD_FAST"),
+            ("LOAD_FAST", "LOAD_CONST"),
+            ("LOAD_FAST", "LOAD_FAST"),
+            ("STORE_FAST", "LOAD_FAST"),
+            ("STORE_FAST", "STORE_FAST"),
+        )
+    },
+    "EXTENDED_ARG_QUICK": "EXTENDED_ARG in code that has run often enough to be specialised (3.11).",
+    "JUMP_BACKWARD_QUICK": "JUMP_BACKWARD in code that has run often enough to be specialised (3.11).",
+    "RESUME_QUICK": "RESUME in code that has run often enough to be specialised (3.11).",
+}
