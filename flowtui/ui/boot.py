@@ -21,8 +21,11 @@ _saved: list[list[int | list[bytes | int]]] = []
 
 def palette_file() -> str:
     """The file that holds the colours of the theme that was last used; it may not exist."""
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 (pathlib is 4 ms)
-    return state + "/flowtui/first-picture"
+    home = os.environ.get("FLOWTUI_HOME")
+    if home:
+        return home + "/cache/first-picture"
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 (pathlib is 4 ms)
+    return cache + "/flowtui/first-picture"
 
 
 def paint(path: str = "", text: str | None = None) -> None:

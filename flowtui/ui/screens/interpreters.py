@@ -1,0 +1,158 @@
+"""Choose the interpreter: those that were found, each with what it can show, or a path of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from flowtui.engine import interpreters
+from flowtui.engine.connection import ProbeError
+from flowtui.model.interpreter import Interpreter
+
+#: What the screen calls the capabilities; those that an interpreter lacks are named.
+ABILITIES = {
+    "tokens": "tokens",
+    "ast": "AST",
+    "symbols": "symbols",
+    "bytecode": "bytecode",
+    "columns": "exact columns",
+    "exception_table": "exception table",
+    "caches": "inline caches",
+    "adaptive": "specialised instructions",
+    "run": "run",
+}
+
+
+def abilities(interpreter: Interpreter) -> str:
+    """What it can show, in words: ``everything``, or what it cannot."""
+    lacking = [words for name, words in ABILITIES.items() if not interpreter.can(name)]
+    return f"not: {', '.join(lacking)}" if lacking else "shows every stage"
+
+
+def description(interpreter: Interpreter) -> str:
+    """Implementation, version, GIL and JIT in one line: ``CPython 3.13.0, GIL, no JIT``."""
+    name = {"cpython": "CPython", "pypy": "PyPy"}.get(interpreter.implementation, interpreter.implementation)
+    version = interpreter.version
+    if interpreter.implementation != "cpython":
+        version = f"{interpreter.implementation_version} (Python {version})"
+    gil = "free-threaded" if interpreter.free_threaded else "GIL"
+    if interpreter.free_threaded and interpreter.gil:
+        gil = "free-threaded, GIL switched on"
+    jit = {"no": "no JIT", "off": "JIT off", "on": "JIT on"}[interpreter.jit]
+    return f"{name} {version}, {gil}, {jit}"
+
+
+class InterpreterScreen(ModalScreen[Interpreter | None]):
+    """Gives the interpreter that was chosen, or None; the one in use is marked.
+
+    Args:
+        current: the interpreter in use, if there is one.
+        discover: finds the interpreters; the engine's, or a test's.
+    """
+
+    CSS_PATH = "../styles/interpreters.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel"),
+        Binding("slash", "path", "type a path"),
+        Binding("r", "look_again", "look again"),
+    ]
+
+    def __init__(
+        self,
+        current: Interpreter | None,
+        discover: Callable[..., Awaitable[Sequence[Interpreter]]] = interpreters.discover,
+    ) -> None:
+        super().__init__()
+        self._current = current
+        self._discover = discover
+        self._found: list[Interpreter] = []
+
+    def compose(self) -> ComposeResult:
+        """The list, a field for a path, and what went wrong."""
+        with Vertical(id="interpreters"):
+            yield OptionList(id="found")
+            yield Static("looking for interpreters …", id="looking", markup=False)
+            yield Input(placeholder="/  a path, or a version: 3.13, 3.14t, pypy", compact=True)
+            yield Static("⏎ use it   / type a path   r look again   esc cancel", id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Look for interpreters while the screen is there already."""
+        self.query_one("#interpreters").border_title = "Interpreter"
+        self.query_one(OptionList).focus()
+        self._fill(refresh=False)
+
+    @work(group="discover", exclusive=True, exit_on_error=False)
+    async def _fill(self, *, refresh: bool) -> None:
+        looking = self.query_one("#looking", Static)
+        looking.update("looking for interpreters …")
+        try:
+            self._found = list(await self._discover(refresh=refresh))
+        except (ProbeError, OSError) as error:
+            looking.update(Content(f"The search failed: {error}"))
+            return
+        looking.update("" if self._found else "No interpreter was found: type a path.")
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([self._option(number) for number in range(len(self._found))])
+        current = self._current
+        for number, interpreter in enumerate(self._found):
+            if current is not None and interpreter.real_path == current.real_path:
+                options.highlighted = number
+
+    def _option(self, number: int) -> Option:
+        interpreter = self._found[number]
+        used = self._current is not None and interpreter.real_path == self._current.real_path
+        lacks = abilities(interpreter)
+        return Option(
+            Content.assemble(
+                ("● " if used else "  ", "$text-success"),
+                (f"{interpreter.name:<10}", "bold"),
+                f" {description(interpreter)}\n",
+                (f"             {lacks}\n", "$text-muted" if lacks.startswith("shows") else "$text-warning"),
+                (f"             {interpreter.path}  ({interpreter.source})", "$text-muted"),
+            ),
+            id=str(number),
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """One of the list was chosen."""
+        event.stop()
+        self.dismiss(self._found[int(event.option_id or 0)])
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """A path or a version was typed."""
+        event.stop()
+        if event.value.strip():
+            self._ask(event.value.strip())
+
+    @work(group="ask", exclusive=True, exit_on_error=False)
+    async def _ask(self, word: str) -> None:
+        looking = self.query_one("#looking", Static)
+        looking.update(Content(f"asking {word} …"))
+        try:
+            interpreter = await interpreters.find(word)
+        except (ProbeError, interpreters.UnknownInterpreterError, OSError) as error:
+            looking.update(Content.styled(str(error), "$text-error"))
+            return
+        self.dismiss(interpreter)
+
+    def action_path(self) -> None:
+        """Type a path."""
+        self.query_one(Input).focus()
+
+    def action_look_again(self) -> None:
+        """Forget what is remembered and look again."""
+        self._fill(refresh=True)
+
+    def action_cancel(self) -> None:
+        """The old one stays."""
+        self.dismiss(None)
