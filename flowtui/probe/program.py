@@ -1,0 +1,293 @@
+"""Role `run`: one program, executed as ``python FILE`` would execute it, in a process of its own.
+
+The program gets a fresh ``__main__``, its own ``sys.argv`` and ``sys.path``, and the real descriptors 0, 1 and 2. What it
+does with them, with ``sys.stdout``, with trace functions, hooks and signals is its own affair: what the parent is told goes
+over another descriptor. Tracebacks look as Python's own, without the frames of this file.
+
+What goes over the wire: ``hello``; in comes ``run``; ``started``; ``input`` whenever standard input is waited for;
+``raised`` {error} before the program's own code is asked for the message, since that may hang; ``ended`` {status, error} and
+``specialised`` {rows}, before the interpreter's own shutdown (threads are joined and ``atexit`` runs after it).
+
+What differs from ``python FILE``: ``-I`` and the ``PYTHON…`` variables other than ``PYTHONPATH`` (``sys.flags`` cannot be
+changed); ``sys._getframe`` sees a few frames of ours below the module's; modules that this file needs are loaded already.
+"""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import os
+import sys
+
+from . import limits, traceback_fields
+from .handshake import hello
+from .serve import Gone, Pipe
+from .text import Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from types import CodeType, ModuleType, TracebackType
+    from typing import Any
+
+#: What a shell says of a program that ctrl-c ended: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+class Channel:
+    """The parent's ear: frames out, as long as the program lets us.
+
+    A forked child of the program does not speak. A program that closes the descriptor has silenced it for good, even when
+    another file has got its number since.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        import _thread
+
+        self._descriptor = descriptor
+        self._pipe = Pipe(-1, descriptor)
+        self._process = os.getpid()
+        self._identity = self._identify()
+        self._lock = _thread.RLock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
+
+    def send(self, **fields: Any) -> None:
+        """Send a frame if there is still somebody to hear it."""
+        if os.getpid() != self._process or self._identify() != self._identity:
+            return
+        with self._lock:
+            try:
+                self._pipe.send(fields)
+            except Gone:
+                pass
+
+    def _identify(self) -> tuple[int, int] | None:
+        try:
+            status = os.fstat(self._descriptor)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _leave_to_parent(self) -> None:
+        if self._identify() == self._identity:
+            os.close(self._descriptor)
+
+
+def main(frame_in: int, frame_out: int) -> int:
+    """Say hello, take the one request, execute the program; the result is the status to end with.
+
+    Raises:
+        SystemExit: the program's own, for the interpreter to treat as it treats every one.
+    """
+    before = set(sys.modules)
+    Pipe(-1, frame_out).send(hello())
+    try:
+        request = Pipe(frame_in, -1).receive()
+    except Gone:
+        return 1
+    os.close(frame_in)
+    head = request.head
+    source = request.columns["source"].tobytes()
+    channel = Channel(frame_out)
+    name, path = str(head["name"]), str(head["path"])
+    text = prepare(channel, name, path, [str(each) for each in head["arguments"]], source)
+    namespace = fresh_main(path).__dict__
+    give_way(before)
+    channel.send(kind="started")
+    code, error = execute(source, path or name, namespace)
+    sys.settrace(None)
+    sys.setprofile(None)
+    return finish(channel, code if head["report_specialised"] else None, error, text)
+
+
+def prepare(channel: Channel, name: str, path: str, arguments: list[str], source: bytes) -> Text:
+    """Make ``sys`` what a program expects, and keep the submitted text for its tracebacks."""
+    from .stdin import text_stdin
+
+    sys.argv = [path or name, *arguments]
+    sys.path[:0] = [os.path.dirname(path) if path else "", *python_path()]
+    add_user_site()
+    sys.stdin = sys.__stdin__ = text_stdin(lambda: channel.send(kind="input"))
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        stream.reconfigure(encoding="utf-8", errors=errors, line_buffering=True)
+    text = Text(source)
+    # No time of modification: linecache never drops it for what stands on the disk.
+    linecache.cache[path or name] = (len(source), None, [line + "\n" for line in text.lines], path or name)
+    return text
+
+
+def python_path() -> list[str]:
+    """The folders of PYTHONPATH, which ``-I`` leaves out."""
+    return [os.path.abspath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+
+
+def add_user_site() -> None:
+    """Add the user's own site-packages, which ``-I`` leaves out, where ``site`` would have put them."""
+    if sys.prefix != sys.base_prefix or os.environ.get("PYTHONNOUSERSITE") or "site" not in sys.modules:
+        return
+    if os.geteuid() != os.getuid() or os.getegid() != os.getgid():
+        return
+    import site
+
+    try:
+        folder = site.getusersitepackages()
+        if not os.path.isdir(folder) or folder in sys.path:
+            return
+        had = len(sys.path)
+        site.addsitedir(folder)
+    except Exception:  # noqa: S110  # a broken .pth file: the program runs without
+        return
+    added = sys.path[had:]
+    del sys.path[had:]
+    packages = [index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
+    at = packages[0] if packages else len(sys.path)
+    sys.path[at:at] = added
+
+
+def fresh_main(path: str) -> ModuleType:
+    """Make the program's ``__main__``, with the names that this interpreter gives to a script's."""
+    ours = sys.modules["__main__"]
+    module = type(ours)("__main__")
+    names = module.__dict__
+    names["__builtins__"] = builtins
+    if "__annotations__" in vars(ours):
+        names["__annotations__"] = {}
+    if path:
+        names["__file__"] = path
+        if "__cached__" in vars(ours):
+            names["__cached__"] = None
+        loader = getattr(ours, "__loader__", None)
+        names["__loader__"] = type(loader)("__main__", path) if loader is not None else None
+    else:
+        names["__loader__"] = sys.modules["_frozen_importlib"].BuiltinImporter
+    sys.modules["__main__"] = module
+    sys.modules["_flowtui_probe.__main__"] = ours  # its frame is below ours and wants its names
+    return module
+
+
+def give_way(before: set[str]) -> None:
+    """Forget modules that we have loaded and that the program's folder has files for: it means its own."""
+    try:
+        entries = {entry.split(".")[0] for entry in os.listdir(sys.path[0] or ".")}
+    except OSError:
+        return
+    for name in set(sys.modules) - before:
+        if name in entries and name != "__main__":
+            del sys.modules[name]
+
+
+def execute(source: bytes, filename: str, namespace: dict[str, Any]) -> tuple[CodeType | None, BaseException | None]:
+    """Compile and execute; gives the code object, and the exception that came out, without our own frames."""
+    code = None
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+        exec(code, namespace)
+    except BaseException as error:
+        error.__traceback__ = without_ours(error.__traceback__)
+        return code, error
+    return code, None
+
+
+def without_ours(entry: TracebackType | None) -> TracebackType | None:
+    """Drop the traceback's first entries, which are of this file."""
+    while entry is not None and entry.tb_frame.f_code is execute.__code__:
+        entry = entry.tb_next
+    return entry
+
+
+def finish(channel: Channel, code: CodeType | None, error: BaseException | None, text: Text) -> int:
+    """Tell the parent how the program ended, and print what Python prints."""
+    status = 0
+    if isinstance(error, SystemExit):
+        channel.send(kind="ended", status=exit_status(error), error=None)
+    elif error is None:
+        channel.send(kind="ended", status=0, error=None)
+    else:
+        limits.leave_room_to_report()
+        sys.setrecursionlimit(max(1000, sys.getrecursionlimit()))
+        fields = traceback_fields.fields(error, "", text)
+        channel.send(kind="raised", error=fields)
+        status = show(error)
+        fields["message"] = traceback_fields.message(error)
+        channel.send(kind="ended", status=status, error=fields)
+    if code is not None:
+        from . import specialised
+
+        channel.send(kind="specialised", rows=specialised.rows(code))
+    if isinstance(error, SystemExit):
+        raise error
+    return status
+
+
+def exit_status(error: SystemExit) -> int:
+    """The status that a SystemExit means (Python/pythonrun.c: handle_system_exit)."""
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF if -(1 << 63) <= code < 1 << 63 else 0xFF
+    return 1
+
+
+def show(error: BaseException) -> int:
+    """Hand an uncaught exception to ``sys.excepthook`` as the interpreter does; the result is the exit status."""
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
+    if sys.version_info >= (3, 12):
+        sys.last_exc = error
+    hook = getattr(sys, "excepthook", None)
+    if hook is sys.__excepthook__:
+        display(error)
+    elif hook is None:
+        write("sys.excepthook is missing\n")
+        display(error)
+    else:
+        trouble = call_hook(hook, error)
+        if isinstance(trouble, SystemExit):
+            return exit_status(trouble)
+        if trouble is not None:
+            write("Error in sys.excepthook:\n")
+            display(trouble)
+            write("\nOriginal exception was:\n")
+            display(error)
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+
+
+def call_hook(hook: Any, error: BaseException) -> BaseException | None:
+    """Call the program's own hook; gives the exception that it raised."""
+    try:
+        hook(type(error), error, error.__traceback__)
+    except BaseException as trouble:
+        entry = trouble.__traceback__
+        trouble.__traceback__ = entry.tb_next if entry is not None else None
+        return trouble
+    return None
+
+
+def display(error: BaseException) -> None:
+    """Print a traceback as Python prints it, with the lines of the submitted text."""
+    import traceback
+
+    try:
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+    except Exception:  # what the program's exception does to a printer is not foreseeable
+        lines = [traceback_fields.type_name(error) + "\n"]
+    if error.__traceback__ is None and lines and lines[0].startswith("Traceback ") and error.__cause__ is None:
+        del lines[0]  # an error of the compiler came through no line
+    write("".join(lines))
+
+
+def write(text: str) -> None:
+    """Write to standard error, or to descriptor 2 when the program has taken ``sys.stderr`` away."""
+    if hasattr(sys, "stderr"):
+        if sys.stderr is None:
+            return
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+            return
+        except Exception:  # noqa: S110  # a stream of the program's own that fails
+            pass
+    try:
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass
