@@ -1,16 +1,18 @@
-"""The parent without a screen: it finds interpreters, starts probes, asks them, and ends them. Asyncio, never Textual.
+"""The parent without a screen: it finds interpreters, starts probes, asks them and ends them, in asyncio.
 
-Who runs where: everything here runs in flowtui's own process, in one event loop. An interpreter that the learner chose
-runs in a child of its own, the probe; the two talk over a pair of pipes in frames of ``flowtui.probe.wire``. What a
-probe says is checked before it is believed, every wait has an end, and a probe that dies, hangs or lies becomes one
-clear sentence (``ProbeError``) or a ``Failure`` at the stage it was at: never a traceback, never a process left behind.
+Who runs where: everything here runs in flowtui's own process, in one event loop, without Textual. An
+interpreter that the learner chose runs in a child of its own, the probe; the two talk over a pair of pipes in
+frames of ``flowtui.probe.wire``. What a probe says is checked before it is believed, every wait has an end,
+and a probe that dies, hangs or lies becomes one clear sentence (``ProbeError``) or a ``Failure`` at the stage
+it was at: never a traceback, never a process left behind.
 
 * ``disk``: where things are kept, and how a file is replaced without a moment in which it is broken.
 * ``pipes``: frames over a pair of descriptors, without blocking the loop.
 * ``connection``: one probe: its process, the handshake, frames with time-outs, its end.
 * ``search`` (where to look), ``cache`` (what is remembered), ``interpreters`` (find, ask, choose).
 * ``folding``: a probe's answers become an ``Analysis``, one frame at a time.
-* ``analysis``: the pull model. The probe says ``ready``, the newest text goes out, tables come back one by one.
+* ``analysis``: the pull model. The probe says ``ready``, the newest text goes out, tables come back one by
+  one.
 * ``running``: a program under limits.
 * ``files``: a source read, saved and watched. ``settings``: what is remembered between two starts.
 

@@ -1,7 +1,7 @@
 """The pull model: a probe says that it is ready, the newest text goes out, tables come back stage by stage.
 
-Nothing is queued and nothing waits for a pause in typing. A text is made (`get_source`) only when a probe is there to
-read it, so that a key costs the same in a file of ten lines and of twenty thousand.
+Nothing is queued and nothing waits for a pause in typing. A text is made (`get_source`) only when a probe is
+there to read it, so that a key costs the same in a file of ten lines and of twenty thousand.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ from flowtui.probe.wire import Frame, WireError
 
 #: Seconds that one stage may take before its probe is given up.
 STAGE_TIMEOUT = 20.0
-#: Bytes of address space for a probe that analyses: a compiler that wants more gets a MemoryError, not the machine.
+#: Bytes of address space for a probe that analyses: a compiler that wants more gets a MemoryError, not the
+#: machine.
 MEMORY = 4 << 30
-#: Seconds for which work is dropped in favour of newer text; then one version is finished, or a steady typist would
-#: never see the later stages of a long file.
+#: Seconds for which work is dropped in favour of newer text; then one version is finished, or a steady typist
+#: would never see the later stages of a long file.
 _PATIENCE = 0.5
 #: Bytes; splitting a longer text into lines is done beside the event loop.
 _LARGE = 200_000
@@ -47,10 +48,10 @@ class _Wanted(NamedTuple):
 class Analyst:
     """Keeps one probe, and an `Analysis` of the newest text that was submitted.
 
-    ``on_change`` is called in the event loop with each stage that arrives. Versions are never mixed: an `Analysis` holds
-    the stages of its own version only, and once a newer text has gone out nothing of an older one is delivered. A probe
-    that dies or hangs costs the stage that it was at (a `Failure` of type ``Crash`` or ``Timeout``); a new one is
-    started and goes on with the next.
+    ``on_change`` is called in the event loop with each stage that arrives. Versions are never mixed: an
+    `Analysis` holds the stages of its own version only, and once a newer text has gone out nothing of an
+    older one is delivered. A probe that dies or hangs costs the stage that it was at (a `Failure` of type
+    ``Crash`` or ``Timeout``); a new one is started and goes on with the next.
     """
 
     def __init__(
@@ -70,7 +71,8 @@ class Analyst:
         self._connection: Connection | None = None
         self._ready = False
         self._request = 0
-        #: While a request is out: until when a newer text stops it; 0 when it shall not, or was stopped already.
+        #: While a request is out: until when a newer text stops it; 0 when it shall not, or was stopped
+        #: already.
         self._stoppable_until = 0.0
         self._patience_ends = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -101,8 +103,9 @@ class Analyst:
 
         Args:
             version: its number, greater than all before.
-            get_source: makes the text; called in the event loop when the probe is ready for it, or never if a newer
-                one comes first. A `SourceError` that it raises becomes the analysis's failure at the stage ``source``.
+            get_source: makes the text; called in the event loop when the probe is ready for it, or never if a
+                newer one comes first. A `SourceError` that it raises becomes the analysis's failure at the
+                stage ``source``.
             stages: what to make of it.
         """
         self._wanted = _Wanted(version, get_source, stages)
@@ -180,7 +183,7 @@ class Analyst:
         return refusal
 
     async def _pursue(self, folding: Folding, source: Source) -> None:
-        """Ask for the stages that are left, and once more after each death of the probe, without the fatal one."""
+        """Ask for the stages that are left; after a death of the probe again, without the fatal one."""
         # A probe that has sat idle may have been killed by others: then the source is not to blame.
         innocent = True
         while folding.left:
@@ -318,9 +321,8 @@ async def inspect_pyc(
     header: PycHeader | None = None
     code: CodeTable | Failure | None = None
     try:
-        place = str(Path(path).absolute())
-        beside = str(Path(source_path).absolute()) if source_path else ""
-        await connection.send({"kind": "pyc", "id": 1, "path": place, "source_path": beside})
+        request = {"kind": "pyc", "id": 1, "path": _absolute(path), "source_path": _absolute(source_path)}
+        await connection.send(request)
         while True:
             frame = await connection.receive(timeout)
             if frame.kind in ("ready", "hello"):
@@ -347,6 +349,11 @@ async def inspect_pyc(
         raise ProbeError(interpreter.path, f"sent what makes no sense: {error}", "lied") from None
     finally:
         await connection.close()
+
+
+def _absolute(path: str) -> str:
+    """The probe stands in another folder than its parent."""
+    return str(Path(path).absolute()) if path else ""
 
 
 def _pyc_result(

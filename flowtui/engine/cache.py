@@ -91,7 +91,7 @@ class Cache:
         self._changed = True
 
     def save(self) -> None:
-        """Write what has changed. Where nothing can be written, the interpreters are asked again next time."""
+        """Write what has changed; where that cannot be, the interpreters are asked again next time."""
         if not self._changed:
             return
         entries = {path: entry for path, entry in self._entries.items() if _stamp(path) is not None}
@@ -102,7 +102,7 @@ class Cache:
 
 
 def _key() -> str:
-    """What makes all answers outdated: another flowtui, another protocol, another probe (in an editable install)."""
+    """What makes all answers outdated: another flowtui, protocol, or probe (in an editable install)."""
     newest = 0
     with contextlib.suppress(OSError):
         newest = max(file.stat().st_mtime_ns for file in PROBE_MAIN.parent.glob("*.py"))

@@ -1,4 +1,4 @@
-"""A child process with a session of its own: started clean, ended as a whole group, reaped, without blocking the loop."""
+"""A child process with a session of its own: started clean, ended as a whole group, and reaped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def make_pipe() -> tuple[int, int]:
-    """A pipe whose ends are not inherited and never stand at 0, 1 or 2 (which may be closed in the parent)."""
+    """A pipe whose ends are not inherited and never stand at 0, 1 or 2, even where those are closed."""
     ends = os.pipe()
     if min(ends) > 2:
         return ends
@@ -48,7 +48,8 @@ class Child:
 
         Args:
             command: the program's absolute path and its arguments.
-            output: the descriptor that becomes its standard output and standard error; standard input is empty.
+            output: the descriptor that becomes its standard output and standard error; standard input is
+                empty.
             inherited: descriptors that it gets under the same numbers.
 
         Raises:
@@ -89,7 +90,7 @@ class Child:
                 resource.prlimit(self.pid, resource.RLIMIT_AS, (memory, memory))
 
     def has_ended(self) -> bool:
-        """Whether it has ended; it stays unreaped, so that its number still names its group and nobody else's."""
+        """Whether it has ended; it stays unreaped: its number still names its group and nobody else's."""
         if self._process.returncode is not None:
             return True
         with contextlib.suppress(ChildProcessError):

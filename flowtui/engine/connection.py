@@ -32,8 +32,8 @@ class ProbeError(Exception):
     """A probe does not do its work: one clear line that says what to do.
 
     Attributes:
-        reason: what kind of trouble: ``missing`` (no such program), ``hung``, ``died``, ``lied`` (what it says is no
-            frame, or wrong), ``protocol`` (another version of the wire).
+        reason: what kind of trouble: ``missing`` (no such program), ``hung``, ``died``, ``lied`` (what it
+            says is no frame, or wrong), ``protocol`` (another version of the wire).
         cause: the trouble alone, to be put after the interpreter's name: ``was killed by SIGSEGV``.
     """
 

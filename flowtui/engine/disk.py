@@ -43,9 +43,10 @@ def _folder(kind: str) -> Path:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file at `path` with `data`: a reader, or a power cut, meets the old bytes or the new, never a part.
+    """Replace the file at `path` with `data`: a reader, or a power cut, meets the old bytes or the new.
 
-    A link is followed to the file it names. The mode of an existing file is kept, its owner where that is allowed.
+    A link is followed to the file it names. The mode of an existing file is kept, its owner where that is
+    allowed.
 
     Raises:
         OSError: it cannot be written; the old file is untouched and nothing is left beside it.
@@ -83,7 +84,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last; file systems that cannot are no reason to fail, for the file itself is written."""
+    """Make the new name last; where that cannot be, the file itself is written all the same."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:

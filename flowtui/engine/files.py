@@ -1,4 +1,4 @@
-"""A source on disk: read without losing a byte, saved without a moment of danger, watched for other editors' changes."""
+"""A source on disk: read without losing a byte, saved without a moment of danger, watched for changes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class UnencodableError(SourceError):
         self.characters = characters
         shown = " ".join(f"{c!r}" for c in characters)
         super().__init__(
-            f"{encoding} cannot hold {shown} (line {line}): save as UTF-8, and change or remove the coding line"
+            f"{encoding} cannot hold {shown} (line {line}): "
+            "save as UTF-8, and change or remove the coding line"
         )
 
 
@@ -53,7 +54,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise SourceError(_refusal(shown, error)) from None
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         kind = _kind(os.fstat(descriptor).st_mode)
         if kind:
             raise SourceError(f"{shown} is {kind}: give a file with Python source")
@@ -67,10 +68,11 @@ def read_source(path: str | os.PathLike[str]) -> Source:
 
 
 def decode_source(data: bytes, name: str, path: str = "") -> Source:
-    """Decode bytes as Python would: by byte order mark, coding line or UTF-8. Never fails and never loses a byte.
+    """Decode bytes as Python would, by byte order mark, coding line or UTF-8; no byte is ever lost.
 
-    Where the bytes do not fit their encoding, or the coding line names none, the text is UTF-8 with lone surrogates for
-    the bytes that are not; the interpreter's own words on that are shown at its stages, for it gets the same bytes.
+    Where the bytes do not fit their encoding, or the coding line names none, the text is UTF-8 with lone
+    surrogates for the bytes that are not; the interpreter's own words on that are shown at its stages, for it
+    gets the same bytes.
     """
     encoding, text = _decode(data)
     ends = LINE_END.search(text)
@@ -92,7 +94,8 @@ def _decode(data: bytes) -> tuple[str, str]:
     ):  # an unknown coding line, one that contradicts the mark, or a first line that is no UTF-8
         encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
     if encoding not in ("utf-8", "utf-8-sig"):
-        # Codecs that are no text encodings, or do not give the same bytes back, would lose something on saving.
+        # Codecs that are no text encodings, or do not give the same bytes back, would lose something on
+        # saving.
         with contextlib.suppress(LookupError, ValueError, AssertionError):
             text = data.decode(encoding, "surrogateescape")
             if text.encode(encoding, "surrogateescape") == data:
@@ -145,7 +148,7 @@ def encode_text(text: str, encoding: str, newline: str) -> bytes:
 
 
 def _with_surrogates(text: str, encoding: str) -> bytes:
-    """UTF-8 of a text with surrogates that stand for no byte: they get the three bytes that CPython refuses by name."""
+    """UTF-8 of a text with surrogates that stand for no byte: each becomes the bytes that CPython refuses."""
     parts = re.split("([\ud800-\udc7f\udd00-\udfff]+)", text)
     body = b"".join(
         part.encode("utf-8", "surrogatepass" if i % 2 else "surrogateescape") for i, part in enumerate(parts)
@@ -180,7 +183,7 @@ def text_source(text: str, name: str, path: str = "", encoding: str = "utf-8", n
 def save_source(
     path: str | os.PathLike[str], text: str, encoding: str = "utf-8", newline: str = "\n"
 ) -> Source:
-    """Save an edited text: whole or not at all; a link's target is replaced, not the link; the file's mode is kept.
+    """Save an edited text, whole or not at all; a link's target is replaced, and the file's mode kept.
 
     Args:
         path: where to.
@@ -198,10 +201,10 @@ def save_source(
     source = text_source(text, Path(shown).name, str(Path(shown).absolute()), encoding, newline)
     try:
         with contextlib.suppress(FileNotFoundError):
-            kind = _kind(os.stat(path).st_mode)
+            kind = _kind(Path(path).stat().st_mode)
             if kind:
                 raise SourceError(f"{shown} is {kind}: save under another name")
-        if os.path.exists(path) and not os.access(path, os.W_OK):
+        if Path(path).exists() and not os.access(path, os.W_OK):
             # Replacing it would be possible, but somebody has said that it shall not change.
             raise SourceError(f"{shown} is write-protected: save under another name")
         write_atomically(Path(path), source.data)
@@ -246,8 +249,8 @@ FileChange = Literal["changed", "deleted", "back"]
 class FileWatch:
     """Looks at a file now and then, and tells when another program changed, deleted or restored it.
 
-    Polling by ``stat`` sees what notifications miss (network file systems, editors that replace the file), and costs
-    some microseconds a second.
+    Polling by ``stat`` sees what notifications miss (network file systems, editors that replace the file),
+    and costs some microseconds a second.
     """
 
     def __init__(
@@ -266,7 +269,7 @@ class FileWatch:
             interval: seconds between two looks.
             sleep: how to wait; tests give their own.
         """
-        self._path = path
+        self._path = Path(path)
         self._on_change = on_change
         self._interval = interval
         self._sleep = sleep
@@ -306,7 +309,7 @@ class FileWatch:
 
     def _look(self) -> tuple[int, int, int] | None:
         try:
-            seen = os.stat(self._path)
+            seen = self._path.stat()
         except (OSError, ValueError):
             return None
         return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import shutil
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -92,7 +93,7 @@ async def own(*, refresh: bool = False) -> Interpreter:
 
 
 async def discover(*, refresh: bool = False) -> list[Interpreter]:
-    """All interpreters that can be used: flowtui's own, then CPython, free-threaded CPython, others, newest first.
+    """All interpreters that can be used: flowtui's own; CPython, free-threaded, others, the newest first.
 
     Args:
         refresh: ask again what is remembered.
@@ -118,7 +119,7 @@ async def discover_all(*, refresh: bool = False) -> Found:
 
 
 async def find(word: str) -> Interpreter:
-    """The interpreter that a word means: a path, ``3.13``, ``3.14t``, ``pypy``, ``pypy3.9``; empty: flowtui's own.
+    """The interpreter that a word means: a path, ``3.13``, ``3.14t``, ``pypy3.9``; empty for flowtui's own.
 
     Raises:
         ProbeError: the word is a path, and what is there cannot be used.
@@ -134,11 +135,15 @@ async def find(word: str) -> Interpreter:
         for interpreter in found.usable:
             if _fits(interpreter, **meant.groupdict()):
                 return interpreter
-    program = shutil.which(word) or (word if os.path.exists(word) else None)
+    program = shutil.which(word) or _existing(word)
     if program:
         return await ask(program)
     found = found or await discover_all()
     raise UnknownInterpreterError(_what_there_is(word, meant, found))
+
+
+def _existing(path: str) -> str | None:
+    return path if Path(path).exists() else None
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -156,7 +161,7 @@ def version_key(version: str) -> tuple[int, ...]:
 
 def _interpreter(path: str, program: str, source: str, hello: dict[str, Any]) -> Interpreter:
     executable = str(hello.get("executable", ""))
-    real_path = os.path.realpath(executable if os.path.isfile(executable) else program)
+    real_path = os.path.realpath(executable if Path(executable).is_file() else program)
     shown = path if source != "given" else program
     try:
         fields = {**hello, "path": shown, "real_path": real_path, "source": source}

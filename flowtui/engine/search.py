@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-#: The names of interpreters that a probe can run on, and of the older ones, so that it can be said that they are too old.
+#: The names of interpreters that a probe can run on, and of the older ones, so that it can be said that they
+#: are too old.
 _NAME = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+t?)?)?")
 #: Folders that hold virtual environments of conda and its relatives.
 _CONDA_ROOTS = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba", ".conda")
@@ -21,7 +22,8 @@ class Candidate(NamedTuple):
     Attributes:
         path: as people would type it.
         real_path: with every link followed.
-        source: where it was found: ``own``, ``PATH``, ``pyenv``, ``uv``, ``conda``, ``asdf``, ``mise``, ``system``.
+        source: where it was found: ``own``, ``PATH``, ``pyenv``, ``uv``, ``conda``, ``asdf``, ``mise``,
+            ``system``.
     """
 
     path: str
@@ -35,10 +37,11 @@ def own_candidate() -> Candidate | None:
 
 
 def candidates() -> list[Candidate]:
-    """All that look like interpreters, one for each real path: flowtui's own first, then in the order of `places`.
+    """All that look like interpreters, one for each real path: flowtui's own, then by the order of `places`.
 
-    Of several names for one file the first found is kept, in one folder the longest (``python3.12``, which will not mean
-    another one after an upgrade); a virtual environment's only if the interpreter it was made of is not found elsewhere.
+    Of several names for one file the first found is kept, in one folder the longest (``python3.12``, which
+    will not mean another one after an upgrade); a virtual environment's only if the interpreter it was made
+    of is not found elsewhere.
     """
     own = own_candidate()
     found: dict[str, Candidate] = {own.real_path: own} if own else {}
@@ -59,7 +62,7 @@ def candidates() -> list[Candidate]:
 
 
 def places() -> Iterator[tuple[Path, str]]:
-    """The folders to look in, each once, and what each belongs to; shims are left out: they start something else."""
+    """The folders to look in, each once, and whose each is; shims, which start others, are left out."""
     seen = set()
     for folder, source in _all_places():
         if folder not in seen and folder.is_absolute() and folder.name != "shims":
@@ -91,9 +94,8 @@ def _conda_places(home: Path) -> Iterator[tuple[Path, str]]:
     except OSError:
         listed = []
     roots = [Path(line.strip()) for line in listed if line.strip()]
-    for variable in ("CONDA_PREFIX", "MAMBA_ROOT_PREFIX"):
-        if os.environ.get(variable):
-            roots.append(Path(os.environ[variable]))
+    given = (os.environ.get(variable) for variable in ("CONDA_PREFIX", "MAMBA_ROOT_PREFIX"))
+    roots += [Path(root) for root in given if root]
     roots += [parent / name for parent in (home, Path("/opt")) for name in _CONDA_ROOTS]
     for root in roots:
         yield root / "bin", "conda"
@@ -117,7 +119,8 @@ def _names_in(folder: Path) -> list[str]:
 
 def _listing(folder: Path) -> Iterable[str]:
     try:
-        return os.listdir(folder)
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries]
     except (OSError, ValueError):
         return ()
 
@@ -127,6 +130,6 @@ def _candidate(path: str, source: str) -> Candidate | None:
         real_path = os.path.realpath(path, strict=True)
     except (OSError, ValueError):
         return None
-    if not os.path.isfile(real_path) or not os.access(real_path, os.X_OK):
+    if not Path(real_path).is_file() or not os.access(real_path, os.X_OK):
         return None
     return Candidate(path, real_path, source)

@@ -16,7 +16,8 @@ from flowtui.model.run import Limits
 
 #: How many recent files are remembered.
 MAX_RECENT = 20
-#: A save takes a millisecond; a lock held for longer belongs to a program that was stopped, and must not stop us.
+#: A save takes a millisecond; a lock held for longer belongs to a program that was stopped, and must not stop
+#: us.
 _TRIES, _PAUSE = 20, 0.01
 
 
@@ -41,13 +42,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_recent(self, path: str | os.PathLike[str]) -> Settings:
         """The same with `path` as the most recent file."""
-        newest = os.path.abspath(path)
+        newest = os.path.normpath(Path(path).absolute())
         others = [known for known in self.recent if known != newest]
         return msgspec.structs.replace(self, recent=(newest, *others)[:MAX_RECENT])
 
     def recent_files(self) -> list[str]:
         """The recent files that are still there."""
-        return [path for path in self.recent if os.path.isfile(path)]
+        return [path for path in self.recent if Path(path).is_file()]
 
 
 def settings_path() -> Path:
@@ -56,7 +57,7 @@ def settings_path() -> Path:
 
 
 def load() -> Settings:
-    """Read the settings. A broken file gives the standard settings and is kept aside as ``settings.json.broken``."""
+    """Read the settings; a broken file gives the standard ones and is kept as ``settings.json.broken``."""
     path = settings_path()
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
