@@ -21,6 +21,8 @@ MINIMUM = Size(40, 12)
 MEDIUM_WIDTH = 100
 #: From this width all panes are on the screen.
 WIDE_WIDTH = 160
+#: From this height the sentence about a row has a line of its own.
+TALL = 24
 #: Below this height a column holds one place only.
 LOW_HEIGHT = 14
 

@@ -96,7 +96,8 @@ class KeyBar(Widget):
                 continue
             seen.add(binding.action)
             found.append((key, binding.description, binding.action.endswith("help")))
-        return found
+        # The way out stands first.
+        return sorted(found, key=lambda each: each[0] != "escape")
 
     def action_press(self, key: str) -> None:
         """A key's name was clicked: press it."""

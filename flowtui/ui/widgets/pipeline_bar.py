@@ -81,15 +81,19 @@ class PipelineBar(Widget):
     def render(self) -> Content:
         """The most detailed form that fits the width."""
         width = self.content_size.width
-        for times, units, title_width, counts, tight in (
-            (True, True, 40, True, False),
-            (True, False, 30, True, False),
-            (False, True, 30, True, False),
-            (False, False, 20, True, False),
-            (False, False, 14, True, True),
-            (False, False, 14, False, True),
+        for times, units, title_width, counts, tight, brand in (
+            (True, True, 40, True, False, True),
+            (True, False, 30, True, False, True),
+            (False, True, 30, True, False, True),
+            (False, False, 20, True, True, True),
+            (False, False, 20, True, True, False),
+            (False, False, 12, True, True, False),
+            (False, False, 14, False, True, True),
+            (False, False, 8, False, True, False),
         ):
-            line = self._line(width, times=times, units=units, title=title_width, counts=counts, tight=tight)
+            line = self._line(
+                width, times=times, units=units, title=title_width, counts=counts, tight=tight, brand=brand
+            )
             if line is not None:
                 return line
         return self._shortest(width)
@@ -103,14 +107,14 @@ class PipelineBar(Widget):
         self.post_message(self.InterpreterChosen())
 
     def _line(
-        self, width: int, *, times: bool, units: bool, title: int, counts: bool, tight: bool
+        self, width: int, *, times: bool, units: bool, title: int, counts: bool, tight: bool, brand: bool
     ) -> Content | None:
         pipeline = self._pipeline
         name = pipeline.title if len(pipeline.title) <= title else pipeline.title[: title - 1] + "…"
         left = Content.assemble(
-            (pipeline.program[:4], "bold $text-accent"),
-            (pipeline.program[4:], "bold"),
-            " ",
+            (pipeline.program[:4] if brand else "", "bold $text-accent"),
+            (pipeline.program[4:] if brand else "", "bold"),
+            " " if brand else "",
             name,
             ("*" if pipeline.dirty else "", "bold $text-warning"),
             " " if tight else "  ",

@@ -1,0 +1,338 @@
+"""The app: settings, screens, the interpreter in use. What it shows is the screens' business."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+from textual import work
+from textual.app import App, SystemCommand, get_system_commands_provider
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from flowtui.engine import interpreters, recovery, settings
+from flowtui.engine.connection import ProbeError
+from flowtui.engine.files import SourceError, decode_source, read_source
+from flowtui.model.interpreter import Interpreter
+from flowtui.ui import boot
+from flowtui.ui.layout import MEDIUM_WIDTH, TALL, WIDE_WIDTH
+from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.workbench import Workbench
+from flowtui.ui.widgets.frame_diff import FrameDiffMixin
+
+if TYPE_CHECKING:
+    from flowtui.ui.screens.home import HomeScreen
+
+DEFAULT_THEME = "textual-dark"
+
+
+def _commands() -> Any:
+    """The palette's module is imported when the palette is opened."""
+    from flowtui.ui.screens.commands import ActionCommands
+
+    return ActionCommands
+
+
+class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
+    """flowtui on the terminal.
+
+    Args:
+        document: what to open; None shows the home screen.
+        folder: a folder to choose a file from at once.
+        python: a word for the interpreter, as ``--python`` takes it; empty for the one used last.
+        remembered: the settings.
+    """
+
+    TITLE = "flowtui"
+    COMMANDS: ClassVar[set[Any]] = {_commands, get_system_commands_provider}
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (MEDIUM_WIDTH, "-medium"),
+        (WIDE_WIDTH, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (TALL, "-tall")]
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "redraw", "redraw the screen", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        document: Document | None = None,
+        *,
+        folder: str = "",
+        python: str = "",
+        remembered: settings.Settings | None = None,
+    ) -> None:
+        super().__init__()
+        self.remembered = remembered if remembered is not None else settings.load()
+        self._document = document
+        self._folder = folder
+        self._python = python
+        self.interpreter: Interpreter | None = None
+        self.blinking = not any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY"))
+        theme = self.remembered.theme
+        # Before the first stylesheet: a theme that changes later has every style made twice.
+        self.set_reactive(App.theme, theme if theme in self.available_themes else DEFAULT_THEME)
+
+    # ---- life
+
+    def on_mount(self) -> None:
+        """The first screen; the interpreter is asked beside it."""
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                asyncio.get_running_loop().add_signal_handler(number, self._end_now)
+        if self._document is not None:
+            self.open_workbench(self._document)
+        else:
+            self.push_screen(self.make_home())
+            if self._folder:
+                self._browse(self._folder)
+        self.first_interpreter()
+
+    def make_home(self) -> HomeScreen:
+        """The home screen; its module is imported when it is needed."""
+        from flowtui.ui.screens.home import HomeScreen
+
+        return HomeScreen()
+
+    @property
+    def workbench(self) -> Workbench | None:
+        """The workbench, if one is open."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, Workbench)), None)
+
+    def open_workbench(self, document: Document, *, text: str | None = None) -> None:
+        """Show a source on the workbench."""
+        bench = Workbench(document, self.remembered.limits, text=text, on_opened=self._remember_file)
+        self.push_screen(bench)
+        if self.interpreter is not None:
+            self.call_later(self._use, bench, self.interpreter)
+
+    def _end_now(self) -> None:
+        """End, leaving no process behind; unsaved text is kept already when a signal says so."""
+        self.run_worker(self._quit(), group="quit", exclusive=True)
+
+    async def _quit(self) -> None:
+        if self.workbench is not None:
+            await self.workbench.shut_down()
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Quit; asked first when something is unsaved."""
+        bench = self.workbench
+        if bench is None:
+            self.exit(0)
+        else:
+            bench.leave_document(self._end_now)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of; the app goes on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.notify(
+                f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error", timeout=12
+            )
+
+    # ---- the interpreter
+
+    @work(group="interpreter", exit_on_error=False)
+    async def first_interpreter(self) -> None:
+        """Ask the interpreter of the command line, the one used last, or our own, in this order."""
+        for word in dict.fromkeys((self._python or self.remembered.interpreter, "")):
+            try:
+                await self.use_interpreter(await interpreters.find(word))
+                return
+            except (ProbeError, interpreters.UnknownInterpreterError, OSError) as error:
+                self.notify(str(error), title="Interpreter", severity="error", timeout=12)
+
+    async def use_interpreter(self, interpreter: Interpreter) -> None:
+        """Use `interpreter` on the workbench, and for whatever is opened later.
+
+        Raises:
+            ProbeError: it does not work; the one before stays.
+        """
+        if self.workbench is not None:
+            await self.workbench.use_interpreter(interpreter)
+        self.interpreter = interpreter
+
+    async def _use(self, bench: Workbench, interpreter: Interpreter) -> None:
+        try:
+            await bench.use_interpreter(interpreter)
+        except ProbeError as error:
+            self.notify(str(error), title="Interpreter", severity="error", timeout=12)
+
+    def action_interpreter(self) -> None:
+        """Choose the interpreter from a list."""
+        from flowtui.ui.screens.interpreters import InterpreterScreen
+
+        self.push_screen(InterpreterScreen(self.interpreter), self._interpreter_chosen)
+
+    def _interpreter_chosen(self, interpreter: Interpreter | None) -> None:
+        if interpreter is not None:
+            self._switch(interpreter)
+
+    @work(group="interpreter", exclusive=True, exit_on_error=False)
+    async def _switch(self, interpreter: Interpreter) -> None:
+        try:
+            await self.use_interpreter(interpreter)
+        except (ProbeError, OSError) as error:
+            self.notify(str(error), title="Interpreter", severity="error", timeout=12)
+            return
+        self.remember(interpreter=interpreter.path)
+
+    # ---- what is remembered
+
+    def remember(self, **changes: Any) -> None:
+        """Change the settings; a place that cannot be written costs the memory, not the work."""
+        self.remembered = msgspec.structs.replace(self.remembered, **changes)
+        try:
+            settings.update(lambda newest: msgspec.structs.replace(newest, **changes))
+        except settings.SettingsError as error:
+            self.notify(str(error), severity="warning")
+
+    def _remember_file(self, path: str) -> None:
+        try:
+            self.remembered = settings.update(lambda newest: newest.with_recent(path))
+        except settings.SettingsError:
+            self.remembered = self.remembered.with_recent(path)
+
+    def _theme_changed(self, _: object) -> None:
+        self.remember(theme=self.theme)
+        self._keep_colours()
+
+    def _keep_colours(self) -> None:
+        """Write down the colours that the next first picture is painted with."""
+        colours = self.get_css_variables()
+        parts = []
+        for name, layer in (("surface", 48), ("panel", 48), ("foreground", 38), ("foreground-muted", 38)):
+            from textual.color import Color
+
+            with contextlib.suppress(Exception):
+                red, green, blue = Color.parse(colours[name]).rgb
+                parts.append(f"{layer};2;{red};{green};{blue}")
+        with contextlib.suppress(OSError):
+            file = Path(boot.palette_file())
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("\n".join(parts), encoding="ascii")
+
+    # ---- home and opening
+
+    async def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
+        """Something was chosen on the home screen."""
+        if event.what == "open":
+            self._browse(".")
+        elif event.what == "new":
+            self.open_workbench(Document.empty())
+        elif event.what == "welcome":
+            self._open_welcome()
+        elif event.what == "recover":
+            unsaved = recovery.find()[int(event.path)]
+            document, text = Document.recovered(unsaved)
+            self.open_workbench(document, text=text)
+            recovery.discard(unsaved)
+        else:
+            self._open_file(event.path)
+
+    def _open_welcome(self) -> None:
+        """A copy of the welcome program: the original stays as it is."""
+        from flowtui.course.library import LessonsMissingError, welcome_path
+
+        try:
+            data = welcome_path().read_bytes()
+        except (LessonsMissingError, OSError) as error:
+            self.notify(str(error), severity="error")
+            return
+        self.open_workbench(Document(decode_source(data, "welcome.py")))
+
+    def _browse(self, folder: str) -> None:
+        from flowtui.ui.screens.files import FileBrowser
+
+        self.push_screen(FileBrowser(folder), lambda path: self._open_file(path) if path else None)
+
+    def _open_file(self, path: str) -> None:
+        try:
+            document = Document(read_source(path))
+        except SourceError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            return
+        self.open_workbench(document)
+
+    async def action_home(self) -> None:
+        """From the workbench to the home screen."""
+        bench = self.workbench
+        if bench is None:
+            return
+        await bench.shut_down()
+        await self.pop_screen()
+        if len(self.screen_stack) == 1:
+            await self.push_screen(self.make_home())
+
+    # ---- help, redraw
+
+    def action_help(self) -> None:
+        """All keys."""
+        from flowtui.ui.screens.help import HelpScreen, groups
+
+        screen = self.screen
+        places: list[tuple[str, list[Any]]] = []
+        if isinstance(screen, Workbench):
+            places = [(pane.TITLE, [pane, *pane.query("*")]) for pane in screen.panes.values()]
+        self.push_screen(HelpScreen(groups("Everywhere", screen, [*places, ("The program", [self])])))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Textual's own commands; those that ours replace are left out."""
+        for command in super().get_system_commands(screen):
+            if command.title not in ("Keys", "Maximize", "Minimize", "Screenshot", "Quit"):
+                yield command
+
+
+def _document(path: str, code: str | None, stdin_text: str | None) -> Document | None:
+    if code is not None:
+        return Document(decode_source(code.encode("utf-8", "surrogateescape"), "<code>"))
+    if stdin_text is not None:
+        return Document(decode_source(stdin_text.encode("utf-8", "surrogateescape"), "<stdin>"))
+    return Document(read_source(path)) if path else None
+
+
+def run(
+    path: str | None = None,
+    code: str | None = None,
+    python: str | None = None,
+    stdin_text: str | None = None,
+) -> int:
+    """Run the app until the learner quits.
+
+    Args:
+        path: a file to open, a folder to choose a file from, or None for the home screen.
+        code: a source given on the command line.
+        python: the interpreter's path, version or implementation.
+        stdin_text: a source that came from standard input, which is the terminal again by now.
+
+    Returns:
+        The exit status.
+    """
+    folder = path if path and Path(path).is_dir() else ""
+    try:
+        document = _document("" if folder else path or "", code, stdin_text)
+    except SourceError as error:
+        boot.restore()
+        print(f"flowtui: {error}", file=sys.stderr)  # noqa: T201 (there is no screen yet)
+        return 2
+    app = FlowApp(document, folder=folder, python=python or "")
+    # What is imported by now stays; looking through it again and again is felt while typing.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    status = app.run()
+    boot.restore(picture=False)
+    return status if status is not None else app.return_code or 0

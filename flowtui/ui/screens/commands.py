@@ -1,0 +1,40 @@
+"""Every action in the command palette: made of the bindings that work on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+
+from flowtui.ui.widgets.key_bar import key_name
+
+
+class ActionCommands(Provider):
+    """The actions of the screen and of the widget with the focus, with their keys."""
+
+    def _actions(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+        """(what it does, its keys, how to do it) of every action that can be done now."""
+        found: dict[tuple[str, str], tuple[DOMNode, list[str]]] = {}
+        for key, (node, binding, enabled, _) in self.screen.active_bindings.items():
+            if enabled and binding.description and not binding.system:
+                _, keys = found.setdefault((binding.action, binding.description), (node, []))
+                keys.append(key)
+        for (action, description), (node, keys) in found.items():
+            title = description[0].upper() + description[1:]
+            yield title, ", ".join(map(key_name, keys)), partial(self.app.run_action, action, node)
+
+    async def discover(self) -> Hits:
+        """All actions, before anything is typed."""
+        for title, keys, run in self._actions():
+            yield DiscoveryHit(title, run, help=keys)
+
+    async def search(self, query: str) -> Hits:
+        """The actions that fit what was typed."""
+        matcher = self.matcher(query)
+        for title, keys, run in self._actions():
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), run, help=keys)

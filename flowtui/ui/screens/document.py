@@ -1,0 +1,98 @@
+"""What is open: where it came from, what of it is saved, and its text as an interpreter gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowtui.engine import files
+from flowtui.engine.recovery import Keeper, Unsaved
+from flowtui.model.source import Source
+
+#: What a source without a file is called.
+UNNAMED = "unnamed"
+
+
+class Document:
+    """One open source.
+
+    Attributes:
+        source: as it was last read or saved: its bytes are what the file holds.
+        saved: the lines of that.
+        writable: whether it can be edited at all; the text behind a ``.pyc`` file without a source cannot.
+        keeper: keeps the text while it is unsaved.
+    """
+
+    def __init__(self, source: Source, *, writable: bool = True) -> None:
+        self.source = source
+        self.saved = source.lines
+        self.writable = writable
+        self.on_disk = bool(source.path)
+        self.keeper = Keeper(source.path, source.name, source.encoding, source.newline)
+
+    @classmethod
+    def empty(cls) -> Document:
+        """A new source."""
+        return cls(Source(name=UNNAMED, data=b"", text=""))
+
+    @classmethod
+    def recovered(cls, unsaved: Unsaved) -> tuple[Document, str]:
+        """The document that an unsaved text belongs to, its file read anew, and the text.
+
+        Raises:
+            SourceError: the file is there and cannot be read.
+        """
+        if unsaved.path:
+            return cls(files.read_source(unsaved.path)), unsaved.text
+        return cls(Source(name=unsaved.name, data=b"", text="")), unsaved.text
+
+    @property
+    def path(self) -> str:
+        """The file, empty when there is none."""
+        return self.source.path
+
+    @property
+    def name(self) -> str:
+        """What the title calls it."""
+        return self.source.name
+
+    def is_dirty(self, lines: Sequence[str]) -> bool:
+        """Whether the text differs from what is saved. Lines that were not touched compare by identity."""
+        return list(lines) != self.saved
+
+    def as_source(self, lines: Sequence[str]) -> Source:
+        """The text as an interpreter gets it: the file's own bytes as long as nothing was edited.
+
+        Raises:
+            SourceError: its encoding cannot hold it.
+        """
+        if not self.is_dirty(lines):
+            return self.source
+        old = self.source
+        return files.text_source("\n".join(lines), old.name, old.path, old.encoding, old.newline)
+
+    def save(self, lines: Sequence[str], path: str = "") -> None:
+        """Save the text, under another name when `path` is given; nothing is kept aside any more.
+
+        Raises:
+            SourceError: it cannot be saved; the file, and what is kept aside, are untouched.
+        """
+        source = files.save_source(
+            path or self.path, "\n".join(lines), self.source.encoding, self.source.newline
+        )
+        self.keeper.forget()
+        self._take(source, list(lines))
+
+    def reload(self) -> Source:
+        """Read the file again; what was unsaved is given up.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        source = files.read_source(self.path)
+        self.keeper.forget()
+        self._take(source, source.lines)
+        return source
+
+    def _take(self, source: Source, lines: list[str]) -> None:
+        self.source, self.saved, self.on_disk = source, lines, True
+        self.keeper = Keeper(source.path, source.name, source.encoding, source.newline)

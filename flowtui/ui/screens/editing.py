@@ -1,0 +1,134 @@
+"""Typing and commands: escape turns plain keys into commands, `e` turns them into text again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from flowtui.model.run import Limits
+from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.running import RunningScreen
+from flowtui.ui.widgets.source_view import SourceView
+
+
+class EditingScreen(RunningScreen):
+    """The editor's two modes, going to a line, searching, undoing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "commands"),
+        Binding("e,enter", "edit", "edit"),
+        Binding("g", "go_to", "go to line", show=False),
+        Binding("slash", "search", "search", show=False),
+        Binding("n", "search_again(1)", "next match", show=False),
+        Binding("N", "search_again(-1)", "previous match", show=False),
+        Binding("u", "undo", "undo", show=False),
+        Binding("U", "redo", "redo", show=False),
+    ]
+
+    def __init__(self, document: Document, limits: Limits) -> None:
+        super().__init__(document, limits)
+        self._needle = ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """To edit is offered outside the editor only, to leave it inside."""
+        if action == "edit":
+            return not self.editing
+        if action == "leave" and not self.editing:
+            # It works, and ends a search or a zoom, but is not worth a place among the keys.
+            return True
+        return super().check_action(action, parameters)
+
+    def on_source_view_left(self, event: SourceView.Left) -> None:
+        """Escape in the editor: plain keys are commands now, the arrows still move the cursor."""
+        event.stop()
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Leave the editor, a zoomed pane, or the marks of a search, in this order."""
+        if self.editing:
+            self.view.read_only = True
+        elif self.slots.zoomed is not None:
+            self.action_zoom()
+        else:
+            self.view.find("")
+        self.retitle()
+        self.refresh_bindings()
+
+    async def action_edit(self) -> None:
+        """Type into the source."""
+        if not self.document.writable:
+            self.notify("There is no source to edit: this is a .pyc file alone.", severity="warning")
+            return
+        if "source" not in self.slots.visible:
+            await self.action_show("source")
+        self.view.read_only = False
+        self.view.focus()
+        self.retitle()
+        self.refresh_bindings()
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        self._in_editor(self.view.undo)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._in_editor(self.view.redo)
+
+    def _in_editor(self, edit: Callable[[], object]) -> None:
+        """Do an edit from command mode: the editor refuses edits while it is read only."""
+        before, self.view.read_only = self.view.read_only, not self.document.writable
+        edit()
+        self.view.read_only = before
+
+    def action_go_to(self) -> None:
+        """Ask for a line."""
+        from flowtui.ui.screens.dialogs import LineDialog
+
+        last = self.view.document.line_count
+
+        def check(value: str) -> str:
+            line, _, column = value.partition(":")
+            if (
+                line.strip().isdecimal()
+                and 1 <= int(line) <= last
+                and (not column or column.strip().isdecimal())
+            ):
+                return ""
+            return f"A line from 1 to {last}."
+
+        self.app.push_screen(LineDialog("Go to line", hint="line, or line:column", check=check), self._go_to)
+
+    def _go_to(self, value: str | None) -> None:
+        if value is not None:
+            line, _, column = value.partition(":")
+            self.view.goto(int(line), int(column or 0))
+            self.view.focus()
+
+    def action_search(self) -> None:
+        """Ask for a text; small letters find capitals too."""
+        from flowtui.ui.screens.dialogs import LineDialog
+
+        selected = self.view.selected_text
+        value = selected if selected and "\n" not in selected else self._needle
+        self.app.push_screen(
+            LineDialog("Search", value, "text; small letters find capitals too"), self._search
+        )
+
+    def _search(self, value: str | None) -> None:
+        if value:
+            self._needle = value
+            self.action_search_again(1)
+
+    def action_search_again(self, step: int) -> None:
+        """Go to the next match, or the one before; round the end of the text."""
+        if not self._needle:
+            self.action_search()
+            return
+        found = self.view.find(self._needle, forward=step > 0, case=self._needle != self._needle.lower())
+        if found.match is None:
+            self.notify(f"{self._needle!r} is not in this source.", severity="warning", timeout=3)
+            return
+        self.link_bar.show_sentence(f"match {found.index} of {found.count}: n next, N previous, esc ends it")
+        self.view.focus()

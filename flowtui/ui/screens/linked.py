@@ -1,0 +1,251 @@
+"""The analysis of the text as it is typed, and one selection through all panes."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from flowtui import explain
+from flowtui.engine.analysis import Analyst
+from flowtui.model import links
+from flowtui.model.analysis import Analysis
+from flowtui.model.failure import Failure
+from flowtui.model.interpreter import Interpreter
+from flowtui.model.links import Selection
+from flowtui.model.source import Source
+from flowtui.model.span import Position, Span
+from flowtui.ui.messages import AnalysisChanged
+from flowtui.ui.panes.base import Pane
+from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.slots import SlotScreen
+from flowtui.ui.widgets.pipeline_bar import Pipeline, StageMark, State
+
+#: The stages of the title bar: name, the pane that shows it.
+BAR_STAGES = (("tokens", "tokens"), ("AST", "ast"), ("bytecode", "bytecode"))
+
+
+class LinkedScreen(SlotScreen):
+    """Text goes to the analyst, tables come to the panes, the cursor links them.
+
+    Attributes:
+        document: what is open.
+        interpreter: the one in use; None until the first has answered.
+        analysis: the newest that has come back.
+        version: the number of the text in the editor; `analysis` belongs to an older one until it is back.
+        selection: what is linked now.
+    """
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.interpreter: Interpreter | None = None
+        self.analysis = Analysis()
+        self.version = 0
+        self.selection = Selection(origin="source")
+        self.dirty = False
+        self._analyst: Analyst | None = None
+        self._seen_lines: list[str] = []
+        self._expected_cursor: tuple[int, int] | None = None
+
+    # ---- text to analyst, tables to panes
+
+    async def use_interpreter(self, interpreter: Interpreter) -> None:
+        """Analyse with `interpreter` from now on; the one before stays when this one fails.
+
+        Raises:
+            ProbeError: it does not work.
+        """
+        analyst = Analyst(interpreter, self._analysis_came)
+        await analyst.start()
+        before, self._analyst, self.interpreter = self._analyst, analyst, interpreter
+        if before is not None:
+            await before.close()
+        for pane in self.panes.values():
+            pane.show_interpreter(interpreter)
+        self.submit()
+
+    def submit(self) -> None:
+        """The text, or the interpreter, is another: analyse it."""
+        self.version += 1
+        self._seen_lines = list(self.view.document.lines)
+        if self._analyst is not None:
+            self._analyst.submit(self.version, self.source_now)
+        self.show_pipeline()
+
+    def source_now(self) -> Source:
+        """The text in the editor, as an interpreter gets it."""
+        return self.document.as_source(self.view.document.lines)
+
+    def _analysis_came(self, analysis: Analysis) -> None:
+        self.post_message(AnalysisChanged(analysis))
+
+    def on_analysis_changed(self, message: AnalysisChanged) -> None:
+        """Show what has come back, unless a newer text has come back before."""
+        analysis = message.analysis
+        if analysis.version < self.analysis.version:
+            return
+        self.analysis = analysis
+        for pane in self.panes.values():
+            pane.show_analysis(analysis)
+        self._show_error(analysis.failure)
+        self.show_pipeline()
+        if self.is_fresh:
+            if self.selection.origin == "source" or analysis.version != self._selected_version:
+                self.link_from_source()
+            else:
+                self._link_again()
+
+    def _show_error(self, failure: Failure | None) -> None:
+        """Underline where the error arose."""
+        span = failure.span if failure is not None else None
+        self.view.set_overlay("error", self._rows_of(span) if span is not None else {})
+
+    @staticmethod
+    def _rows_of(span: Span) -> dict[int, list[tuple[int, int | None]]]:
+        """A span as rows of the editor; an empty one is one cell wide."""
+        line, column, end_line, end_column = span
+        if (line, column) == (end_line, end_column):
+            end_column += 1
+        last = min(end_line, line + 400)
+        return {
+            row - 1: [(column if row == line else 0, end_column if row == end_line else None)]
+            for row in range(line, last + 1)
+        }
+
+    # ---- links
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the tables belong to the text in the editor: links would point beside it otherwise."""
+        return self.analysis.version == self.version and self.view.document.lines == self._seen_lines
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A key was typed."""
+        if event.text_area is self.view:
+            self.text_changed()
+
+    def text_changed(self) -> None:
+        """The text is another: analyse it, note whether it is saved."""
+        self.dirty = self.document.is_dirty(self.view.document.lines)
+        self.submit()
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """The cursor moved: by the learner, or by a pane's row, which has linked it already."""
+        if event.text_area is not self.view:
+            return
+        expected, self._expected_cursor = self._expected_cursor, None
+        if expected != self.view.cursor_location or not self.is_fresh:
+            self.link_from_source()
+
+    def on_pane_selected(self, event: Pane.Selected) -> None:
+        """A row was chosen in a pane: link it, and bring the source's cursor to it."""
+        event.stop()
+        if not self.is_fresh:
+            return
+        find = {
+            "tokens": links.at_token,
+            "ast": links.at_node,
+            "bytecode": links.at_instruction,
+            "symbols": links.at_symbol,
+        }.get(event.stage)
+        if find is not None:
+            self.select(find(self.analysis, event.row))
+
+    def on_pane_explained(self, event: Pane.Explained) -> None:
+        """A pane says in a sentence what the row under its cursor is."""
+        event.stop()
+        self.link_bar.show_sentence(event.sentence, prefer=True)
+
+    def link_from_source(self) -> None:
+        """Link what stands at the editor's cursor."""
+        row, column = self.view.cursor_location
+        position = Position(row + 1, column)
+        if not self.is_fresh:
+            self.link_bar.show_parts([("where", f"{row + 1}:{column}")])
+            return
+        self.select(links.at_position(self.analysis, position))
+        self.link_bar.show_sentence(self._sentence_of_selection())
+
+    def select(self, selection: Selection) -> None:
+        """Mark `selection` in every pane."""
+        self.selection = selection
+        self._selected_version = self.analysis.version
+        if selection.origin != "source" and selection.position is not None:
+            row, column = selection.position.line - 1, selection.position.column
+            self._expected_cursor = (row, column)
+        for pane in self.panes.values():
+            pane.show_selection(selection)
+        parts = links.describe(self.analysis, selection)
+        failure = self.analysis.failure
+        if failure is not None:
+            parts = [*parts[:1], ("error", failure.sentence)]
+        self.link_bar.show_parts(parts)
+
+    _selected_version = 0
+
+    def _link_again(self) -> None:
+        """A later stage of the same text has come: the same row has more to link to."""
+        selection = self.selection
+        if selection.origin == "tokens" and selection.token is not None:
+            self.select(links.at_token(self.analysis, selection.token))
+        elif selection.origin == "ast" and selection.node is not None:
+            self.select(links.at_node(self.analysis, selection.node))
+
+    def _sentence_of_selection(self) -> str:
+        """What stands at the cursor: its node, or its token where the tree has none."""
+        tree, tokens, selection = self.analysis.ast, self.analysis.tokens, self.selection
+        if tree is not None and selection.node is not None:
+            return explain.node(tree.kind_of(selection.node))
+        if tokens is not None and selection.token is not None:
+            token = tokens.row(selection.token)
+            return explain.token(token.type, token.exact_type, token.string)
+        return ""
+
+    # ---- the title bar
+
+    def show_pipeline(self) -> None:
+        """Bring the title bar up to date."""
+        analysis = self.analysis
+        title = self.document.name
+        failed = analysis.failure
+        lines = len(self.view.document.lines)
+        marks = [StageMark("source", "source", f"{lines:,}", "line" if lines == 1 else "lines", state="done")]
+        for name, stage in BAR_STAGES:
+            table = analysis.table(stage)
+            state: State = "waiting"
+            if stage in analysis.failures:
+                state = "failed" if analysis.failures[stage] is failed else "idle"
+            elif table is not None:
+                state = "done"
+            elif failed is not None:
+                state = "idle"
+            count = f"{len(table):,}" if table is not None else ""
+            marks.append(StageMark(name, stage, count, "", self.shown_time(stage), state))
+        marks.append(self.run_mark(failed is not None))
+        self.pipeline_bar.show(
+            Pipeline(
+                title=title,
+                dirty=self.dirty,
+                stages=tuple(marks),
+                interpreter=self.interpreter.name if self.interpreter else "…",
+                running=self.program_runs,
+            )
+        )
+
+    def shown_time(self, stage: str) -> float | None:
+        """Milliseconds of a stage for the title bar."""
+        return self.analysis.milliseconds.get(stage)
+
+    @property
+    def program_runs(self) -> bool:
+        """Whether a program runs."""
+        return False
+
+    def run_mark(self, failed: bool) -> StageMark:
+        """The last stage of the title bar."""
+        return StageMark("run", "output", state="idle" if failed else "waiting")
+
+    async def shut_down(self) -> None:
+        """End the probe; the screen is about to go."""
+        analyst, self._analyst = self._analyst, None
+        if analyst is not None:
+            await analyst.close()

@@ -1,0 +1,171 @@
+"""A program's run: started from the text as typed, its output in the pane, stopped with one key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from flowtui.engine.connection import ProbeError
+from flowtui.engine.files import SourceError
+from flowtui.engine.running import Run
+from flowtui.model import links
+from flowtui.model.run import Ended, Limits, RunEvent, Specialised
+from flowtui.model.span import Span
+from flowtui.ui.messages import RunHappened
+from flowtui.ui.panes.output import OutputPane
+from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.linked import LinkedScreen
+from flowtui.ui.widgets.pipeline_bar import StageMark
+
+
+class RunningScreen(LinkedScreen):
+    """Runs the text under limits; one program at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,f5", "run", "run"),
+        Binding("k,f6", "stop", "stop"),
+        Binding("ctrl+c", "stop", "stop", show=False, priority=True),
+    ]
+
+    def __init__(self, document: Document, limits: Limits) -> None:
+        super().__init__(document)
+        self.limits = limits
+        self.ended: Ended | None = None
+        self._run: Run | None = None
+        self._starting = False
+        self._runs = 0
+        self._run_name = ""
+
+    @property
+    def output_pane(self) -> OutputPane:
+        """The pane that shows the run."""
+        pane = self.panes["output"]
+        assert isinstance(pane, OutputPane)
+        return pane
+
+    @property
+    def program_runs(self) -> bool:
+        """Whether a program runs."""
+        return self._run is not None or self._starting
+
+    def run_mark(self, failed: bool) -> StageMark:
+        """The last stage: how the last run ended."""
+        if self.program_runs:
+            return StageMark("run", "output", state="running")
+        ended = self.ended
+        if ended is None:
+            return StageMark("run", "output", state="idle" if failed else "waiting")
+        good = ended.exit_status == 0 and ended.error is None and ended.limit is None
+        return StageMark(
+            "run",
+            "output",
+            milliseconds=self.shown_wall(ended),
+            state="done" if good else "failed",
+        )
+
+    def shown_wall(self, ended: Ended) -> float | None:
+        """Milliseconds of a run for the title bar."""
+        return ended.wall * 1000
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to stop only while a program runs."""
+        if action == "stop":
+            return self.program_runs
+        if action == "run":
+            return not self.program_runs
+        return super().check_action(action, parameters)
+
+    async def action_run(self) -> None:
+        """Run the text as it stands in the editor."""
+        if self.program_runs:
+            return
+        if self.interpreter is None:
+            self.notify("The interpreter has not answered yet.", severity="warning")
+            return
+        if not self.interpreter.can("run"):
+            self.notify(f"{self.interpreter.name} cannot run programs here.", severity="warning")
+            return
+        self._starting = True
+        self.ended = None
+        if "output" not in self.panes:
+            await self.mount_all_panes()
+        await self.action_show("output", focus=False)
+        self.refresh_bindings()
+        self._start_run()
+
+    @work(group="run", exit_on_error=False)
+    async def _start_run(self) -> None:
+        interpreter = self.interpreter
+        assert interpreter is not None
+        self._runs += 1
+        number = self._runs
+        try:
+            source = self.source_now()
+            self._run_name = source.path or source.name
+            self.output_pane.begin(interpreter)
+            self.show_pipeline()
+            self._run = await Run.start(
+                interpreter,
+                source,
+                lambda event: self._happened(number, event),
+                limits=self.limits,
+                report_specialised=interpreter.can("adaptive"),
+            )
+        except (ProbeError, SourceError, OSError) as error:
+            self.notify(f"The program was not started: {error}", severity="error", timeout=10)
+        finally:
+            self._starting = False
+            self.refresh_bindings()
+            self.show_pipeline()
+
+    def _happened(self, number: int, event: RunEvent) -> None:
+        self.post_message(RunHappened(number, event))
+
+    def on_run_happened(self, message: RunHappened) -> None:
+        """Show what the program did."""
+        if message.run != self._runs:
+            return
+        event = message.event
+        self.output_pane.show_event(event)
+        if isinstance(event, Specialised):
+            self.panes["bytecode"].show_specialised(event)
+        elif isinstance(event, Ended):
+            self._run = None
+            self.ended = event
+            self._mark_error(event)
+            self.refresh_bindings()
+            self.show_pipeline()
+
+    def _mark_error(self, ended: Ended) -> None:
+        """Link the innermost line of the traceback that is in this source."""
+        if ended.error is None or not self.is_fresh:
+            return
+        for frame in reversed(ended.error.frames):
+            if frame.filename == self._run_name:
+                self.link_traceback(frame.line, frame.span)
+                return
+
+    def link_traceback(self, line: int, span: Span | None) -> None:
+        """Mark a line of a traceback in every pane, and underline it."""
+        lines = self.view.document.lines
+        if not 1 <= line <= len(lines):
+            return
+        text = lines[line - 1]
+        if span is None:
+            span = Span(line, len(text) - len(text.lstrip()), line, len(text))
+        self.view.set_overlay("error", self._rows_of(span))
+        self.select(links.at_span(self.analysis, span, "output"))
+
+    async def action_stop(self) -> None:
+        """Stop the program, its whole process tree with it."""
+        if self._run is not None:
+            await self._run.stop()
+
+    async def shut_down(self) -> None:
+        """End the program too."""
+        if self._run is not None:
+            await self._run.stop()
+            self._run = None
+        await super().shut_down()

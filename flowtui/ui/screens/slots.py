@@ -1,0 +1,220 @@
+"""The ground of the workbench: bars, stage and panes; which pane is where, which one has the focus."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.style import Style
+from textual.widgets import Static
+
+from flowtui.ui.layout import MINIMUM, Slots, Stage
+from flowtui.ui.panes.base import Pane
+from flowtui.ui.panes.bytecode import BytecodePane
+from flowtui.ui.panes.output import OutputPane
+from flowtui.ui.panes.source import SourcePane
+from flowtui.ui.panes.symbols import SymbolsPane
+from flowtui.ui.panes.tokens import TokensPane
+from flowtui.ui.panes.tree import TreePane
+from flowtui.ui.widgets.key_bar import KeyBar
+from flowtui.ui.widgets.link_bar import LinkBar
+from flowtui.ui.widgets.pipeline_bar import PipelineBar
+from flowtui.ui.widgets.source_view import SourceView
+
+#: Every pane by its stage's name, which is its id; in the order in which they get a place.
+PANES: dict[str, type[Pane]] = {
+    "source": SourcePane,
+    "ast": TreePane,
+    "bytecode": BytecodePane,
+    "output": OutputPane,
+    "tokens": TokensPane,
+    "symbols": SymbolsPane,
+}
+#: By their numbers, as tabs are written.
+NUMBERED = sorted(PANES, key=lambda name: (PANES[name].NUMBER == "0", PANES[name].NUMBER))
+
+
+class SlotScreen(Screen[None]):
+    """Panes in slots: digits show them, tab goes round, z zooms."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(PANES[name].NUMBER, f"show({name!r})", f"{PANES[name].TITLE} pane", show=False)
+            for name in NUMBERED
+        ),
+        Binding("tab", "next_pane(1)", "next pane", show=False),
+        Binding("shift+tab", "next_pane(-1)", "previous pane", show=False),
+        Binding("z,f4", "zoom", "zoom"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slots = Slots(list(PANES))
+        self.panes: dict[str, Pane] = {}
+        self.pipeline_bar = PipelineBar(id="pipeline")
+        self.link_bar = LinkBar(id="link")
+        self.stage = Stage(self.slots, id="stage")
+
+    @property
+    def view(self) -> SourceView:
+        """The editor."""
+        pane = self.panes["source"]
+        assert isinstance(pane, SourcePane)
+        return pane.view
+
+    @property
+    def editing(self) -> bool:
+        """Whether plain keys are text now."""
+        return self.focused is self.view and not self.view.read_only
+
+    def compose(self) -> ComposeResult:
+        """The bars, and the panes of the first picture; the others follow it."""
+        self.slots.size = self.app.size
+        first = [name for name in self.slots.visible if name != "output"]
+        yield self.pipeline_bar
+        with self.stage:
+            for name in first:
+                yield self.make_pane(name)
+        yield self.link_bar
+        yield KeyBar(id="keys")
+        yield Static("", id="too-small")
+
+    def make_pane(self, name: str) -> Pane:
+        """The pane of a stage, made once."""
+        if name not in self.panes:
+            pane = PANES[name](id=name, classes="pane")
+            self.panes[name] = pane
+        return self.panes[name]
+
+    async def mount_all_panes(self) -> list[Pane]:
+        """Make the panes that the first picture did without; the new ones are given back."""
+        missing = [self.make_pane(name) for name in PANES if name not in self.panes]
+        if missing:
+            await self.stage.mount(*missing)
+            self.stage.rearrange()
+            self.retitle()
+        return missing
+
+    def pane_of(self, node: DOMNode | None) -> Pane | None:
+        """The pane that a widget is in."""
+        while node is not None:
+            if isinstance(node, Pane):
+                return node
+            node = node.parent
+        return None
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane that has the focus; the source when none has."""
+        return self.pane_of(self.focused) or self.panes["source"]
+
+    # ---- titles
+
+    def retitle(self) -> None:
+        """Write the titles: each pane's own, and the hidden panes as tabs where they would appear."""
+        regions = self.slots.regions()
+        holder = self.slots.tab_holder()
+        for name, region in regions.items():
+            pane = self.panes.get(name)
+            if pane is not None:
+                tabs = self.slots.hidden if name == holder else []
+                if self.slots.zoomed is not None:
+                    tabs = [other for other in self.slots.order if other != name]
+                pane.border_title = self._title(name, tabs, region.width - 6)
+
+    def title_note(self, name: str) -> str:
+        """A word behind a pane's title: what is special about it now."""
+        if name == "source" and "source" in self.panes and self.view.read_only is False:
+            return "editing" if self.focused is self.view else ""
+        return ""
+
+    def _title(self, name: str, tabs: list[str], width: int) -> Content:
+        number = "$footer-key-foreground"
+        note = self.title_note(name)
+        title = Content.assemble(
+            (PANES[name].NUMBER, f"bold {number}"),
+            (f" {PANES[name].TITLE}", "bold"),
+            (f" {note}" if note else "", "$text-muted italic"),
+        ).stylize(Style.from_meta({"@click": f"screen.show({name!r})"}))
+        tabs = sorted(tabs, key=NUMBERED.index)
+        for long in (True, False):
+            parts = [title]
+            for tab in tabs:
+                words = f" {PANES[tab].TITLE}" if long else ""
+                part = Content.assemble((PANES[tab].NUMBER, number), (words, "$text-muted"))
+                parts.append(part.stylize(Style.from_meta({"@click": f"screen.show({tab!r})"})))
+            whole = Content("  " if long else " ").join(parts)
+            if whole.cell_length <= width:
+                return whole
+        return title
+
+    # ---- focus
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        pane = self.pane_of(self.focused)
+        if pane is not None and pane.id is not None:
+            self.slots.focus(pane.id)
+        self.retitle()
+
+    def on_resize(self, event: Resize) -> None:
+        """More or fewer panes are visible now."""
+        width, height = event.size
+        small = width < MINIMUM.width or height < MINIMUM.height
+        self.set_class(small, "-too-small")
+        if small:
+            self.query_one("#too-small", Static).update(
+                f"flowtui needs {MINIMUM.width}×{MINIMUM.height}; this terminal has {width}×{height}."
+            )
+        self.call_after_refresh(self._after_resize)
+
+    def _after_resize(self) -> None:
+        self._keep_focus_visible()
+        self.retitle()
+
+    def _keep_focus_visible(self) -> None:
+        pane = self.pane_of(self.focused)
+        if pane is not None and pane.id not in self.slots.visible:
+            holder = self.panes.get(self.slots.tab_holder())
+            if holder is not None:
+                holder.focus_content()
+
+    # ---- actions
+
+    async def action_show(self, name: str, focus: bool = True) -> None:
+        """Show a pane: in the place where the learner is, swapped with the one there."""
+        if name not in self.panes:
+            await self.mount_all_panes()
+        self.slots.show(name)
+        self.stage.rearrange()
+        if focus:
+            self.panes[name].focus_content()
+        else:
+            self._keep_focus_visible()
+        self.retitle()
+
+    def action_next_pane(self, step: int) -> None:
+        """Go round the visible panes."""
+        visible = [name for name in self.slots.visible if name in self.panes]
+        here = self.current_pane.id
+        at = visible.index(here) if here in visible else 0
+        self.panes[visible[(at + step) % len(visible)]].focus_content()
+
+    def action_zoom(self) -> None:
+        """Give the whole stage to the pane with the focus, or give it back."""
+        name = self.current_pane.id or "source"
+        self.slots.zoom(name)
+        if self.slots.zoomed is None and name not in self.slots.visible:
+            self.slots.show(name)
+        self.stage.rearrange()
+        self.retitle()
+
+    async def on_pipeline_bar_stage_chosen(self, event: PipelineBar.StageChosen) -> None:
+        """A stage in the title bar was clicked."""
+        await self.action_show(event.pane)

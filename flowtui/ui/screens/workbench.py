@@ -1,0 +1,92 @@
+"""The workbench: one source at every stage; it begins, it opens other sources, it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from flowtui.model.run import Limits
+from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.filing import FilingScreen
+
+
+class Workbench(FilingScreen):
+    """Panes, bars, and everything that one can do with a source.
+
+    Args:
+        document: what is open.
+        limits: what a program may use.
+        text: its unsaved text, if there is one.
+        editing: whether plain keys are text at first.
+        on_opened: told of the path of every file that is opened or saved.
+    """
+
+    CSS_PATH = "../styles/workbench.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v,f7", "interpreter", "interpreter"),
+        Binding("p", "picture('screen')", "picture of the screen", show=False),
+        Binding("P", "picture('pane')", "picture of the pane", show=False),
+        Binding("H", "home", "home", show=False),
+        Binding("q", "app.quit", "quit"),
+        Binding("question_mark,f1", "app.help", "help"),
+    ]
+
+    def __init__(
+        self,
+        document: Document,
+        limits: Limits,
+        *,
+        text: str | None = None,
+        editing: bool = True,
+        on_opened: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        super().__init__(document, limits, on_opened)
+        self._edit_first = editing
+        self._first_text = text
+
+    def on_mount(self) -> None:
+        """Show the text at once; everything else waits for the first picture."""
+        self.view.load(self.document.source.text if self._first_text is None else self._first_text)
+        self.view.read_only = not (self._edit_first and self.document.writable)
+        self.view.focus()
+        self.retitle()
+        self.show_pipeline()
+        self.call_after_refresh(self._after_first_picture)
+
+    async def _after_first_picture(self) -> None:
+        for pane in await self.mount_all_panes():
+            if self.interpreter is not None:
+                pane.show_interpreter(self.interpreter)
+            pane.show_analysis(self.analysis)
+        self.opened()
+
+    def call_app(self, action: str) -> None:
+        """Let the app do something, when this screen's handler is done."""
+        self.app.call_later(self.app.run_action, action)
+
+    def action_interpreter(self) -> None:
+        """Choose the interpreter."""
+        self.call_app("app.interpreter")
+
+    def on_pipeline_bar_interpreter_chosen(self) -> None:
+        """The interpreter in the title bar was clicked."""
+        self.action_interpreter()
+
+    def action_picture(self, what: str) -> None:
+        """Save a picture of the screen, or of the pane with the focus, as SVG."""
+        from flowtui.ui.screens.pictures import save_picture
+
+        pane = self.current_pane
+        title = f"{self.document.name} · {pane.TITLE if what == 'pane' else 'flowtui'}"
+        try:
+            path = save_picture(self.app, title, pane.region if what == "pane" else None)
+        except OSError as error:
+            self.notify(f"The picture was not saved: {error.strerror or error}", severity="error")
+            return
+        self.notify(f"Picture saved in {path}", timeout=8, markup=False)
+
+    def action_home(self) -> None:
+        """Back to the home screen."""
+        self.leave_document(lambda: self.call_app("app.home"))
