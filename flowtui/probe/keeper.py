@@ -136,8 +136,7 @@ class Keeper:
         if message:
             os.waitpid(self.child, 0)
             return message
-        if control and os.geteuid() == 0:
-            os.setpriority(os.PRIO_PROCESS, 0, -5)  # to be in time for a fork bomb; the child keeps the usual one
+        hurry()
         return None
 
     def reap(self) -> bool:
@@ -169,12 +168,18 @@ class Keeper:
         """Look until the program ends, is beyond a limit, or is to be stopped; False when it was to be stopped."""
         poll = select.poll()
         poll.register(self.order.commands, select.POLLIN)
+        end = open_pidfd(self.child)
+        if end is not None:
+            poll.register(end, select.POLLIN)
         count = 0
         while self.wait_status is None and self.limit is None:
-            if poll.poll(1000 * (ALERT if count > GROWING else CALM)) or os.getppid() != self.order.parent:
+            ready = [descriptor for descriptor, _ in poll.poll(1000 * (ALERT if count > GROWING else CALM))]
+            if self.order.commands in ready or os.getppid() != self.order.parent:
                 return False
             count = self.look()
             self.reap()
+        if end is not None:
+            poll.unregister(end)
         until = time.monotonic() + GRACE
         while self.limit is None and time.monotonic() < until and self.reap():
             if poll.poll(1000 * ALERT):
@@ -183,33 +188,42 @@ class Keeper:
         return True
 
     def kill(self) -> None:
-        """End all that is left: stop them first, so that none can start another one meanwhile."""
+        """End all that is left: stop everything first, so that none can start another one meanwhile."""
         until = time.monotonic() + PATIENCE
         while self.reap() and time.monotonic() < until:
-            below = descendants.tree(os.getpid())
+            if self.wait_status is None:
+                send_group(self.child, signal.SIGSTOP)
+            below = self.freeze()
             if below is None:
                 self.kill_group()
-                time.sleep(0.005)
-                continue
-            frozen: set[int] = set()
-            while below and not frozen.issuperset(below):
-                for pid in below:
-                    if pid not in frozen:
-                        send(pid, signal.SIGSTOP)
-                        frozen.add(pid)
-                below = descendants.tree(os.getpid()) or {}
-            for pid in below:
+            for pid in below or ():
                 if descendants.state(pid) not in ("", "Z"):
                     self.killed.add(pid)
                 send(pid, signal.SIGKILL)
             time.sleep(0.001)
 
+    def freeze(self) -> set[int] | None:
+        """Stop the whole tree; gives its processes, or None where they cannot be listed.
+
+        A group is stopped at one blow, even while its members fork (a fork with a signal pending starts again, see
+        copy_process in kernel/fork.c); that is what wins against a fork bomb.
+        """
+        own, before = os.getpgrp(), set[int]()
+        while True:
+            below = descendants.tree(os.getpid())
+            if below is None or before.issuperset(below):
+                return None if below is None else set(below)
+            groups = {pid: group_of(pid) for pid in below}
+            for group in set(groups.values()) - {0, own}:
+                send_group(group, signal.SIGSTOP)
+            for pid, group in groups.items():
+                if group in (0, own):
+                    send(pid, signal.SIGSTOP)
+            before = set(below)
+
     def kill_group(self) -> None:
         """Where the tree cannot be read: end the program's process group."""
-        try:
-            os.killpg(self.child, signal.SIGKILL)
-        except OSError:
-            pass
+        send_group(self.child, signal.SIGKILL)
 
     def report(self) -> None:
         """Say how it ended."""
@@ -231,6 +245,22 @@ class Keeper:
         )
 
 
+def hurry() -> None:
+    """Be in time for a fork bomb, where the system allows it: root, whom RLIMIT_NPROC does not protect, may do this."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except (AttributeError, OSError):
+        pass
+
+
+def open_pidfd(pid: int) -> int | None:
+    """A descriptor that is readable once the process has ended, or None where there is no such thing."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
 def processor_time(pid: int) -> float:
     """Seconds of processor time that a process has used; 0 when it is gone (clock_getcpuclockid(3) of Linux)."""
     try:
@@ -245,6 +275,22 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
     except OSError:
         pass
+
+
+def send_group(group: int, number: int) -> None:
+    """Send a signal to a process group; one that is gone is no error."""
+    try:
+        os.killpg(group, number)
+    except OSError:
+        pass
+
+
+def group_of(pid: int) -> int:
+    """A process's group; 0 when it is gone."""
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
 
 
 def signal_name(number: int) -> str:
