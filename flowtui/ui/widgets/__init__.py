@@ -1,0 +1,19 @@
+"""Widgets that know no stage: an editor for Python source, a table and a tree of any length, a terse screen.
+
+Nothing here imports the model or another floor of flowtui. What they have in common is that the work of a key
+press depends on what is seen, never on how much there is.
+
+    cells               how one line stands on the screen: code points to cells and back
+    document            lines as Python splits them, with their widths kept
+    python_scan         one line to coloured spans, with the state that goes over to the next line
+    highlight           those states for a whole document, kept right while it is edited
+    editing             what Tab, Enter, Backspace and the like do to Python code
+    search              where a text stands
+    source_paint        one line's picture
+    source_view         the editor, which puts these together
+    virtual_list        rows that are drawn only when they are seen
+    virtual_table, virtual_tree     what builds on it
+    palette             theme colours of a widget's component classes
+    frame_diff          never sends a cell that the terminal already shows
+    pipeline_bar, link_bar, key_bar     the lines above and below the panes
+"""
