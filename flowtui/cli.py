@@ -104,6 +104,8 @@ def _open(file: str, code: str | None, python: str | None, arguments: tuple[str,
                 f"{file} is a folder: without a terminal name a file, as in `flowtui show FILE`"
             )
         return _show(_show_defaults(file, code, python), arguments)
+    if arguments:
+        raise CommandError("the workbench passes no arguments: `flowtui show` takes those behind --")
     if file and file != "-" and not is_folder:
         stdio.check_file(file)
     from flowtui.ui import boot
@@ -253,9 +255,9 @@ def _report(
 
 
 async def _interpreter(word: str | None) -> Interpreter:
-    from flowtui.engine.interpreters import ask, find
+    from flowtui.engine.interpreters import find
 
-    return await find(word) if word else await ask(sys.executable, source="own")
+    return await find(word or "")
 
 
 def _limits(given: Namespace) -> Limits:

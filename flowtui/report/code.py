@@ -14,6 +14,8 @@ OFFSET_WIDTH = 6
 ARG_WIDTH = 5
 STACK_WIDTH = 7
 COLUMNS_WIDTH = 9
+#: Where a value would have less, the columns give way to it.
+LEAST_VALUE = 10
 #: Where nothing limits the line, values are padded to no more than this.
 MAX_PADDING = 48
 
@@ -57,8 +59,9 @@ def _instructions(table: CodeTable, code: CodeObject, width: int) -> Iterator[Li
     fixed = (
         2 + LINE_WIDTH + 2 + OFFSET_WIDTH + 2 + names + ARG_WIDTH + 1 + 2 + STACK_WIDTH + 2 + COLUMNS_WIDTH
     )
+    with_columns = not width or width - fixed >= LEAST_VALUE
     if width:
-        room = max(10, width - fixed)
+        room = max(4, width - (fixed if with_columns else fixed - COLUMNS_WIDTH - 2))
     else:
         room = min(MAX_PADDING, max((len(_value(table, row)) for row in rows), default=0))
     before = 0
@@ -78,7 +81,7 @@ def _instructions(table: CodeTable, code: CodeObject, width: int) -> Iterator[Li
                 "accent" if table.specialised[row] >= 0 else "string",
             ),
             (f"  {right(_stack(table, row), STACK_WIDTH)}  ", "dim"),
-            (columns(span), "line"),
+            (columns(span) if with_columns else "", "line"),
         )
         yield Line(pieces, line)
         before = line or before

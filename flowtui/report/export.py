@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from itertools import islice
 
 from flowtui.report.layout import Line, plain, visible
 from flowtui.report.pipeline import Report
 from flowtui.report.sections import TITLES, interpreter_name, sections, title
+from flowtui.report.tables import source_lines
 from flowtui.report.text import STYLES, blocks, heading
 
 #: Cells a line in a page: its columns are aligned by spaces, as in a terminal.
@@ -70,12 +71,12 @@ def html_chunks(report: Report, width: int = PAGE_WIDTH) -> Iterator[str]:
         subtitle=escape(interpreter_name(report.interpreter)),
         links=links,
     )
+    row = _linker(len(source_lines(report.source)) if has_source else 0)
     for section in sections(report, width, with_source=True):
         failed = ' class="failed"' if section.failed else ""
         name = TITLES.get(section.stage, section.stage)
         figures = f"<small>{escape(section.figures)}</small>"
         yield f'<section id="{section.stage}"{failed}>\n<h2>{name} {figures}</h2>\n<pre>'
-        row = _row if has_source else _bare
         yield from blocks(section.lines, _source_line if section.stage == "source" else row)
         yield "</pre>\n</section>\n"
     yield "</body>\n</html>\n"
@@ -96,15 +97,19 @@ def _source_line(line: Line) -> str:
     return f'<span id="L{line.source_line}">{_bare(line)}</span>'
 
 
-def _row(line: Line) -> str:
-    """A row whose place, or whose whole text when it shows none, leads to its line of the source."""
-    if not line.source_line:
-        return _bare(line)
-    opening = f'<a href="#L{line.source_line}">'
-    return "".join(
-        f"{opening}{markup}</a>" if style == "line" and not markup.isspace() else markup
-        for markup, style in _pieces(line)
-    )
+def _linker(lines: int) -> Callable[[Line], str]:
+    """What draws a row whose place leads to its line, when the source has that line: the last token has not."""
+
+    def draw(line: Line) -> str:
+        if not 0 < line.source_line <= lines:
+            return _bare(line)
+        opening = f'<a href="#L{line.source_line}">'
+        return "".join(
+            f"{opening}{markup}</a>" if style == "line" and not markup.isspace() else markup
+            for markup, style in _pieces(line)
+        )
+
+    return draw
 
 
 def svg(report: Report, width: int) -> str:

@@ -73,7 +73,7 @@ def output_lines(ran: Ran, width: int) -> Iterator[Line]:
     if not ran.stdout and not ran.stderr:
         yield plain("  It wrote nothing.", "dim")
     yield Line((("  " + visible(ran.ended.sentence), "error" if ran.failed else "accent"),))
-    if ran.ended.error is not None:
+    if ran.ended.error is not None and "Traceback (most recent call last):" not in ran.stderr:
         yield from raised_lines(ran.ended.error, width)
 
 

@@ -235,7 +235,8 @@ def cache_path(path: str, cache_tag: str, prefix: str = "") -> str:
         prefix: ``PYTHONPYCACHEPREFIX``: a folder that takes all cache files.
     """
     place = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links, importlib does not)
-    name = f"{place.stem}.{cache_tag}.pyc"
+    base, dot, rest = place.name.rpartition(".")
+    name = f"{base or rest}{dot}{cache_tag}.pyc"
     if prefix:
         return str(Path(prefix) / place.parent.relative_to(place.anchor) / name)
     return str(place.parent / "__pycache__" / name)

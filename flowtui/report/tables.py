@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from flowtui.model.source import Source
 from flowtui.model.stages import SymbolTable, TokenTable, TreeTable
-from flowtui.report.layout import Line, Piece, cut, expand, left, right, visible, where
+from flowtui.report.layout import Line, Piece, cells, cut, expand, left, right, visible, where
 
 #: The widest place in common sources, `1000:10-20`; wider ones push their row to the right.
 WHERE_WIDTH = 11
@@ -113,8 +114,16 @@ def symbol_lines(table: SymbolTable, width: int) -> Iterator[Line]:
 
 
 def fields(rows: list[tuple[str, str]], width: int) -> Iterator[Line]:
-    """Names and values in two columns."""
-    names = max((len(name) for name, _ in rows), default=0)
+    """Names and values in two columns; a long value goes on below itself."""
+    names = max((cells(name) for name, _ in rows), default=0)
     for name, value in rows:
-        room = max(20, width - names - 4) if width else 0
-        yield Line((("  " + right(name, names), "dim"), ("  " + cut(visible(value), room), "")))
+        for number, part in enumerate(wrapped(value, max(20, width - names - 4) if width else 0)):
+            yield Line((("  " + right("" if number else name, names), "dim"), ("  " + part, "")))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of `width` cells, between words where it can be; 0 leaves it in one."""
+    text = visible(text)
+    if not width or cells(text) <= width:
+        return [text]
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]

@@ -26,7 +26,7 @@ STYLES = {
     "accent": "bold",
 }
 #: Signs for an output that has no others, each as wide as what it stands for.
-ASCII_SIGNS = {ord(sign): plain for sign, plain in zip("─│├└·…▸→⇒⋯×–", "-||`*~>>>~x-", strict=True)}
+ASCII_SIGNS = {ord(sign): plain for sign, plain in zip("─│├└·…▸→⇒⋯×–✓", "-||`*~>>>~x-+", strict=True)}
 
 Painter = Callable[[Line], str]
 
@@ -61,15 +61,15 @@ def blocks(lines: Iterable[Line], draw: Painter, size: int = 256) -> Iterator[st
 def heading(section: Section, width: int) -> Line:
     """A section's title in a rule: its name on the left, its figures on the right."""
     name = TITLES.get(section.stage, section.stage)
-    rule = (width or 80) - cells(name) - cells(section.figures) - 10
-    style = "error" if section.failed else "accent"
+    figures = f" {section.figures} " if section.figures else ""
+    rule = (width or 80) - cells(name) - cells(figures) - 6
     return Line(
         (
             ("── ", "dim"),
-            (name, style),
-            (" " + "─" * max(2, rule) + " ", "dim"),
-            (section.figures, "error" if section.failed else ""),
-            (" ──", "dim"),
+            (name, "error" if section.failed else "accent"),
+            (" " + "─" * max(2, rule), "dim"),
+            (figures, "error" if section.failed else ""),
+            ("──", "dim"),
         )
     )
 
@@ -99,14 +99,15 @@ def painter(color_system: str | None) -> Painter:
         return before, after
 
     def paint(line: Line) -> str:
-        parts = []
-        for text, style in line.pieces:
-            if style and not text.isspace():
+        parts: list[str] = []
+        for text, style in reversed(line.pieces):
+            shown = text if parts else text.rstrip()
+            if style and shown and not shown.isspace():
                 before, after = frame(style)
-                parts.append(f"{before}{text}{after}")
-            else:
-                parts.append(text)
-        return "".join(parts).rstrip()
+                parts.append(f"{before}{shown}{after}")
+            elif shown:
+                parts.append(shown)
+        return "".join(reversed(parts))
 
     return paint
 

@@ -140,17 +140,9 @@ def code_table(text: str) -> CodeTable:
             )
             jump = i.argval if "JUMP" in i.opname or i.opname == "FOR_ITER" else -1
             line = (p.lineno if p else None) or 0
+            texts = (s(i.opname), -1 if i.arg is None else i.arg, s(repr(i.argval)), s(i.argrepr))
             rows.append(
-                (
-                    *span,
-                    number,
-                    i.offset,
-                    i.opcode,
-                    s(i.opname),
-                    -1 if i.arg is None else i.arg,
-                    s(repr(i.argval)),
-                )
-                + (s(i.argrepr), jump, int(i.is_jump_target), line, 0, 1, 0, -1)
+                (*span, number, i.offset, i.opcode, *texts, jump, int(i.is_jump_target), line, 0, 1, 0, -1)
             )
         objects.append(
             CodeObject(
