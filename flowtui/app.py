@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-from textual import work
+from textual import constants, work
 from textual.app import App, SystemCommand, get_system_commands_provider
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from flowtui.ui.screens.home import HomeScreen
 
 DEFAULT_THEME = "textual-dark"
+#: Seconds that a lone escape waits for the rest of a sequence: a tenth is felt, a network may need it.
+_ESCAPE_DELAY = 0.04
+_OVER_SSH = any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY"))
 
 
 def _commands() -> Any:
@@ -80,7 +83,6 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         self._folder = folder
         self._python = python
         self.interpreter: Interpreter | None = None
-        self.blinking = not any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY"))
         theme = self.remembered.theme
         # Before the first stylesheet: a theme that changes later has every style made twice.
         self.set_reactive(App.theme, theme if theme in self.available_themes else DEFAULT_THEME)
@@ -328,6 +330,8 @@ def run(
         boot.restore()
         print(f"flowtui: {error}", file=sys.stderr)  # noqa: T201 (there is no screen yet)
         return 2
+    if not _OVER_SSH and "ESCDELAY" not in os.environ:
+        vars(constants)["ESCAPE_DELAY"] = _ESCAPE_DELAY
     app = FlowApp(document, folder=folder, python=python or "")
     # What is imported by now stays; looking through it again and again is felt while typing.
     gc.collect()

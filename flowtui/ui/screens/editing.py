@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from flowtui.model.run import Limits
@@ -40,7 +41,8 @@ class EditingScreen(RunningScreen):
             return True
         return super().check_action(action, parameters)
 
-    def on_source_view_left(self, event: SourceView.Left) -> None:
+    @on(SourceView.Left)
+    def _editor_left(self, event: SourceView.Left) -> None:
         """Escape in the editor: plain keys are commands now, the arrows still move the cursor."""
         event.stop()
         self.action_leave()

@@ -77,7 +77,7 @@ class HomeScreen(Screen[None]):
                 _entry(
                     "w",
                     "The welcome program",
-                    "a few lines that every stage has something to say about",
+                    "every stage has something to say about it",
                     "welcome",
                 ),
                 _entry("n", "A new, empty source", "type, and watch every stage follow", "new"),
@@ -107,6 +107,7 @@ class HomeScreen(Screen[None]):
 
 
 def _entry(key: str, title: str, about: str, name: str) -> Option:
+    """One line of the list; what does not fit is left out."""
     return Option(
         Content.assemble(
             (f"{key} ", "bold $footer-key-foreground"), (f"{title:<26}", ""), " ", (about, "$text-muted")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.widgets import TextArea
 
-from flowtui import explain
 from flowtui.engine.analysis import Analyst
 from flowtui.model import links
 from flowtui.model.analysis import Analysis
@@ -86,13 +85,18 @@ class LinkedScreen(SlotScreen):
         self.analysis = analysis
         for pane in self.panes.values():
             pane.show_analysis(analysis)
-        self._show_error(analysis.failure)
+        self._show_error(self.error)
         self.show_pipeline()
         if self.is_fresh:
             if self.selection.origin == "source" or analysis.version != self._selected_version:
                 self.link_from_source()
             else:
                 self._link_again()
+
+    @property
+    def error(self) -> Failure | None:
+        """Where the error arose. A stage that the interpreter lacks is no error of the source."""
+        return next((f for f in self.analysis.failures.values() if f.type != "Unavailable"), None)
 
     def _show_error(self, failure: Failure | None) -> None:
         """Underline where the error arose."""
@@ -175,7 +179,7 @@ class LinkedScreen(SlotScreen):
         for pane in self.panes.values():
             pane.show_selection(selection)
         parts = links.describe(self.analysis, selection)
-        failure = self.analysis.failure
+        failure = self.error
         if failure is not None:
             parts = [*parts[:1], ("error", failure.sentence)]
         self.link_bar.show_parts(parts)
@@ -192,6 +196,9 @@ class LinkedScreen(SlotScreen):
 
     def _sentence_of_selection(self) -> str:
         """What stands at the cursor: its node, or its token where the tree has none."""
+        # Imported late: its sentences are not needed for the first picture.
+        from flowtui import explain
+
         tree, tokens, selection = self.analysis.ast, self.analysis.tokens, self.selection
         if tree is not None and selection.node is not None:
             return explain.node(tree.kind_of(selection.node))
@@ -206,9 +213,10 @@ class LinkedScreen(SlotScreen):
         """Bring the title bar up to date."""
         analysis = self.analysis
         title = self.document.name
-        failed = analysis.failure
+        failed = self.error
         lines = len(self.view.document.lines)
-        marks = [StageMark("source", "source", f"{lines:,}", "line" if lines == 1 else "lines", state="done")]
+        source: State = "failed" if "source" in analysis.failures else "done"
+        marks = [StageMark("source", "source", f"{lines:,}", "line" if lines == 1 else "lines", state=source)]
         for name, stage in BAR_STAGES:
             table = analysis.table(stage)
             state: State = "waiting"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from flowtui.engine.connection import ProbeError
 from flowtui.engine.files import SourceError
-from flowtui.engine.running import Run
 from flowtui.model import links
 from flowtui.model.run import Ended, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
@@ -18,6 +17,9 @@ from flowtui.ui.panes.output import OutputPane
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.widgets.pipeline_bar import StageMark
+
+if TYPE_CHECKING:
+    from flowtui.engine.running import Run
 
 
 class RunningScreen(LinkedScreen):
@@ -97,6 +99,8 @@ class RunningScreen(LinkedScreen):
 
     @work(group="run", exit_on_error=False)
     async def _start_run(self) -> None:
+        from flowtui.engine.running import Run
+
         interpreter = self.interpreter
         assert interpreter is not None
         self._runs += 1
