@@ -116,8 +116,12 @@ def main_sentence(facts: Facts, limit: str | None, status: int | None, signal: s
             + (left_behind(facts.swept) if facts.swept else "Nothing of it is left.")
         )
     if signal is not None:
-        meaning = SIGNALS.get(signal)
-        return f"Killed by {signal}: {meaning}." if meaning else f"Killed by {signal}."
+        meaning = SIGNALS.get(signal, "")
+        said = f"Killed by {signal}: {meaning}" if meaning else f"Killed by {signal}"
+        peak, allowed = facts.kept["peak_memory"], facts.limits.memory
+        if meaning and allowed and peak > allowed / 2:
+            said += f"; it had used {size(peak)} of the {size(allowed)} of memory that it may use"
+        return f"{said}."
     end = f"Ended with status {status} after {duration(facts.wall)}"
     if facts.error is not None:
         return f"{end}: {headline(facts.error)}."

@@ -32,6 +32,9 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 #: What a shell says of a program that ctrl-c ended: 128 + SIGINT.
 INTERRUPTED = 130
 
+#: Bytes that a program which has used up its memory leaves to us for the first steps of saying so.
+RESERVE = 4 << 20
+
 
 class Channel:
     """The parent's ear: frames out, as long as the program lets us.
@@ -182,12 +185,17 @@ def give_way(before: set[str]) -> None:
 def execute(source: bytes, filename: str, namespace: dict[str, Any]) -> tuple[CodeType | None, BaseException | None]:
     """Compile and execute; gives the code object, and the exception that came out, without our own frames."""
     code = None
+    reserve: bytearray | None = bytearray(RESERVE)
     try:
         code = compile(source, filename, "exec", dont_inherit=True)
         exec(code, namespace)
     except BaseException as error:
+        reserve = None
         error.__traceback__ = without_ours(error.__traceback__)
+        limits.leave_room_to_report()
         return code, error
+    finally:
+        del reserve
     return code, None
 
 
@@ -206,7 +214,6 @@ def finish(channel: Channel, code: CodeType | None, error: BaseException | None,
     elif error is None:
         channel.send(kind="ended", status=0, error=None)
     else:
-        limits.leave_room_to_report()
         sys.setrecursionlimit(max(1000, sys.getrecursionlimit()))
         fields = traceback_fields.fields(error, "", text)
         channel.send(kind="raised", error=fields)

@@ -65,7 +65,8 @@ async def test_eating_memory_meets_the_limit_of_memory(piece):
     assert record.ended.limit == "memory"
     assert record.ended.sentence == "Ended with MemoryError: it needed more than 128 MB of memory (limit: memory)."
     assert record.ended.error is not None
-    assert record.ended.error.frames[0].line == 2
+    # Of very small pieces nothing is left for a traceback, in plain Python either.
+    assert {frame.line for frame in record.ended.error.frames} <= {2}
     assert record.text("stderr").endswith("MemoryError\n")
 
 
@@ -291,7 +292,7 @@ async def test_replaced_standard_output(line, out):
 @pytest.mark.parametrize("line", ["del sys.stderr", "sys.stderr = None", "sys.stderr = 5", "sys.stderr.close()"])
 async def test_an_error_without_standard_error_is_told_all_the_same(line):
     record = await run(f"import sys\n{line}\n1 / 0")
-    assert record.ended.exit_status == 1
+    assert record.ended.exit_status in (1, 120)  # 120: Python cannot flush what stands there now
     assert record.ended.error is not None
     assert record.ended.error.type == "ZeroDivisionError"
 
