@@ -21,7 +21,7 @@ from textual.worker import Worker, WorkerState
 
 from flowtui.engine import interpreters, recovery, settings
 from flowtui.engine.connection import ProbeError
-from flowtui.engine.files import SourceError, decode_source, read_source
+from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
 from flowtui.ui import boot
 from flowtui.ui.layout import MEDIUM_WIDTH, TALL, WIDE_WIDTH
@@ -263,7 +263,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
 
     def _open_file(self, path: str) -> None:
         try:
-            document = Document(read_source(path))
+            document = Document.open(path)
         except SourceError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
@@ -303,7 +303,7 @@ def _document(path: str, code: str | None, stdin_text: str | None) -> Document |
         return Document(decode_source(code.encode("utf-8", "surrogateescape"), "<code>"))
     if stdin_text is not None:
         return Document(decode_source(stdin_text.encode("utf-8", "surrogateescape"), "<stdin>"))
-    return Document(read_source(path)) if path else None
+    return Document.open(path) if path else None
 
 
 def run(

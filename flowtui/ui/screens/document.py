@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
 
 from flowtui.engine import files
 from flowtui.engine.recovery import Keeper, Unsaved
@@ -12,20 +17,30 @@ from flowtui.model.source import Source
 UNNAMED = "unnamed"
 
 
+def source_beside(pyc: str) -> str:
+    """The source that a ``.pyc`` file was made of, by the rules of PEP 3147; empty when there is none."""
+    candidates = [pyc[:-1]]
+    with contextlib.suppress(ValueError):
+        candidates.insert(0, importlib.util.source_from_cache(pyc))
+    return next((path for path in candidates if Path(path).is_file()), "")
+
+
 class Document:
     """One open source.
 
     Attributes:
         source: as it was last read or saved: its bytes are what the file holds.
         saved: the lines of that.
-        writable: whether it can be edited at all; the text behind a ``.pyc`` file without a source cannot.
+        writable: whether it can be edited at all; the text beside a ``.pyc`` file cannot.
+        pyc: the ``.pyc`` file that was opened, empty when a source was.
         keeper: keeps the text while it is unsaved.
     """
 
-    def __init__(self, source: Source, *, writable: bool = True) -> None:
+    def __init__(self, source: Source, *, pyc: str = "") -> None:
         self.source = source
         self.saved = source.lines
-        self.writable = writable
+        self.pyc = pyc
+        self.writable = not pyc
         self.on_disk = bool(source.path)
         self.keeper = Keeper(source.path, source.name, source.encoding, source.newline)
 
@@ -33,6 +48,26 @@ class Document:
     def empty(cls) -> Document:
         """A new source."""
         return cls(Source(name=UNNAMED, data=b"", text=""))
+
+    @classmethod
+    def open(cls, path: str) -> Document:
+        """A file: a source, or a ``.pyc`` file with the source that it was made of, if that is there.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        if not path.endswith(".pyc"):
+            return cls(files.read_source(path))
+        # Says in one line what is wrong with the file, if something is.
+        name = files.read_source(path).name
+        found = source_beside(path)
+        text = files.read_source(found) if found else Source(name=name, data=b"", text="")
+        return cls(msgspec.structs.replace(text, name=name, path=""), pyc=str(Path(path).absolute()))
+
+    @property
+    def has_source(self) -> bool:
+        """Whether the lines on the screen are those that the stages speak of."""
+        return not self.pyc or bool(source_beside(self.pyc))
 
     @classmethod
     def recovered(cls, unsaved: Unsaved) -> tuple[Document, str]:

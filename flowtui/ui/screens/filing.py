@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from flowtui.engine import recovery
-from flowtui.engine.files import FileChange, FileWatch, SourceError, read_source
+from flowtui.engine.files import FileChange, FileWatch, SourceError
 from flowtui.model.run import Limits
 from flowtui.ui.messages import DiskChanged
 from flowtui.ui.screens.document import Document
@@ -261,7 +261,7 @@ class FilingScreen(EditingScreen):
     async def open_path(self, path: str) -> None:
         """Open a file here; one that cannot be read leaves everything as it is."""
         try:
-            document = Document(read_source(path))
+            document = Document.open(path)
         except SourceError as error:
             self.notify(str(error), severity="error", timeout=10)
             return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+from textual import work
 from textual.widgets import TextArea
 
-from flowtui.engine.analysis import Analyst
+from flowtui.engine.analysis import Analyst, inspect_pyc
 from flowtui.model import links
 from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
@@ -12,9 +14,10 @@ from flowtui.model.interpreter import Interpreter
 from flowtui.model.links import Selection
 from flowtui.model.source import Source
 from flowtui.model.span import Position, Span
+from flowtui.model.stages import CodeTable
 from flowtui.ui.messages import AnalysisChanged
 from flowtui.ui.panes.base import Pane
-from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.document import Document, source_beside
 from flowtui.ui.screens.slots import SlotScreen
 from flowtui.ui.widgets.pipeline_bar import Pipeline, StageMark, State
 
@@ -42,6 +45,7 @@ class LinkedScreen(SlotScreen):
         self.selection = Selection(origin="source")
         self.dirty = False
         self._analyst: Analyst | None = None
+        self._of_pyc: Analysis | None = None
         self._seen_lines: list[str] = []
         self._expected_cursor: tuple[int, int] | None = None
 
@@ -66,9 +70,32 @@ class LinkedScreen(SlotScreen):
         """The text, or the interpreter, is another: analyse it."""
         self.version += 1
         self._seen_lines = list(self.view.document.lines)
-        if self._analyst is not None:
+        if self.document.pyc:
+            self._inspect(self.version)
+        elif self._analyst is not None:
             self._analyst.submit(self.version, self.source_now)
         self.show_pipeline()
+
+    @work(group="pyc", exclusive=True, exit_on_error=False)
+    async def _inspect(self, version: int) -> None:
+        """Take the opened ``.pyc`` file apart; the other stages come from its source, if that is there."""
+        interpreter, document = self.interpreter, self.document
+        if interpreter is None or self._analyst is None:
+            return
+        header, code = await inspect_pyc(interpreter, document.pyc, source_beside(document.pyc))
+        lines = tuple(self.view.document.lines)
+        analysis = Analysis(version=version, lines=lines, complete=not document.has_source)
+        if isinstance(code, CodeTable):
+            analysis = analysis.with_table("bytecode", code)
+        else:
+            said = code.sentence if isinstance(code, Failure) else header.reason
+            why = Failure(stage="bytecode", type="Unavailable", message=said)
+            analysis = analysis.with_failure(why)
+        self._of_pyc = analysis
+        self.notify(f"{document.name}: {header.reason}", title=f"{header.kind or 'no'} .pyc, {header.state}")
+        self._analysis_came(analysis)
+        if document.has_source:
+            self._analyst.submit(version, self.source_now, ("tokens", "ast", "symbols"))
 
     def source_now(self) -> Source:
         """The text in the editor, as an interpreter gets it."""
@@ -82,6 +109,11 @@ class LinkedScreen(SlotScreen):
         analysis = message.analysis
         if analysis.version < self.analysis.version:
             return
+        compiled = self._of_pyc
+        if compiled is not None and compiled.version == analysis.version:
+            analysis = msgspec.structs.replace(
+                analysis, bytecode=compiled.bytecode, failures={**analysis.failures, **compiled.failures}
+            )
         self.analysis = analysis
         for pane in self.panes.values():
             pane.show_analysis(analysis)
@@ -171,6 +203,8 @@ class LinkedScreen(SlotScreen):
 
     def select(self, selection: Selection) -> None:
         """Mark `selection` in every pane."""
+        if not self.document.has_source:
+            selection = msgspec.structs.replace(selection, position=None, span=None)
         self.selection = selection
         self._selected_version = self.analysis.version
         if selection.origin != "source" and selection.position is not None:

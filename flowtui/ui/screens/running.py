@@ -89,6 +89,9 @@ class RunningScreen(LinkedScreen):
         if not self.interpreter.can("run"):
             self.notify(f"{self.interpreter.name} cannot run programs here.", severity="warning")
             return
+        if not self.document.has_source:
+            self.notify("There is no source to run: this is a .pyc file alone.", severity="warning")
+            return
         self._starting = True
         self.ended = None
         if "output" not in self.panes:
