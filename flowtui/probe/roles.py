@@ -45,9 +45,10 @@ def private(descriptor: int) -> int:
     except ImportError:  # not a POSIX system: the number stays
         return descriptor
     try:
-        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
+        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD, PRIVATE)
     except OSError:  # fewer descriptors are allowed than PRIVATE
-        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10)
+    os.set_inheritable(moved, False)  # 3.8 and PyPy have no F_DUPFD_CLOEXEC; nothing else runs yet
     os.close(descriptor)
     return moved
 
