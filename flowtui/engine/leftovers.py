@@ -1,7 +1,8 @@
 """Processes of a run that outlived their keeper: found by the mark in their environment, and ended.
 
-The mark is inherited by everything that the program starts, whatever it does about sessions and parents. A program that
-starts another one with an environment of its own hides it from this search; its session is the second trace.
+The mark is inherited by everything that the program starts, whatever it does about sessions and parents. A
+program that starts another one with an environment of its own hides it from this search; its session is the
+second trace.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ def find(token: str, session: int) -> list[int]:
         session: the program's session; 0 when it is not known.
     """
     if Path("/proc/self/environ").exists():
-        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _is(entry, token, session)]
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _is(entry, token, session)
+        ]
     return _find_elsewhere(token)
 
 

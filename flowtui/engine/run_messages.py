@@ -74,9 +74,10 @@ def check(frame: Frame) -> Message:
         WireError: it is none of the probe's.
     """
     try:
-        return msgspec.convert(frame.head, Message)
+        message: Message = msgspec.convert(frame.head, Message)
     except msgspec.ValidationError as error:
         raise WireError(str(error)) from None
+    return message
 
 
 def raised_error(fields: ErrorFields) -> RaisedError:

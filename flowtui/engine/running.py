@@ -1,11 +1,13 @@
 """One run of a learner's program: events out, input in, limits, and a certain end.
 
-Who runs where: `Run` starts a keeper (``flowtui.probe.keeper``, on flowtui's own interpreter), which starts the probe in role
-`run` on the chosen interpreter, which executes the program. Five pipes come back here: the program's three streams, the
-probe's channel, the keeper's reports; a sixth holds the keeper, and its end of file is the order to end everything.
+Who runs where: `Run` starts a keeper (``flowtui.probe.keeper``, on flowtui's own interpreter), which starts
+the probe in role `run` on the chosen interpreter, which executes the program. Five pipes come back here: the
+program's three streams, the probe's channel, the keeper's reports; a sixth holds the keeper, and its end of
+file is the order to end everything.
 
-All happens in callbacks of the event loop, there is no task and no thread to be left over. What comes from the probe's
-channel is checked like anything from a stranger: the program can write there too. What the keeper says is taken as it is.
+All happens in callbacks of the event loop, there is no task and no thread to be left over. What comes from
+the probe's channel is checked like anything from a stranger: the program can write there too. What the keeper
+says is taken as it is.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ import sys
 import weakref
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Literal, Self
+from typing import Literal
 
 import msgspec
 
 from flowtui.engine import leftovers, run_messages
-from flowtui.engine.connection import PROBE_MAIN, ProbeError, check_program, make_pipe
+from flowtui.engine.child import make_pipe
+from flowtui.engine.connection import PROBE_MAIN, ProbeError, check_program
+from flowtui.engine.run_clock import RunClock
 from flowtui.engine.streams import InputStream, OutputStream, Utf8, close_all
 from flowtui.engine.verdict import Facts, ended
 from flowtui.model.interpreter import Interpreter
@@ -53,9 +57,7 @@ class Run:
     Times go by the event loop's clock.
     """
 
-    def __init__(
-        self, path: str, on_event: Callable[[RunEvent], None], limits: Limits
-    ) -> None:
+    def __init__(self, path: str, on_event: Callable[[RunEvent], None], limits: Limits) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_event = on_event
         self._facts = Facts(limits=limits)
@@ -77,7 +79,7 @@ class Run:
         self._channel = Decoder()
         self._reports = Decoder()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._clock_since: float | None = None
+        self._clock = RunClock(self._loop, limits.wall, lambda: self._end("wall"))
         self._settling_since: float | None = None
         self._finalizer: weakref.finalize[..., Run] | None = None
 
@@ -133,19 +135,19 @@ class Run:
         return self._token
 
     def write_input(self, text: str) -> None:
-        """Give the program something to read; a line ends in a line feed. It is an event of stream ``stdin`` too."""
+        """Give the program something to read (a line ends in a line feed); it is an event too."""
         if self._stdin is None or self._stdin.closed or not self.running:
             return
         self._flush()
         self._emit(Output("stdin", text))
         self._stdin.write(text.encode("utf-8", "replace"))
-        self._resume_clock()
+        self._resume()
 
     def close_input(self) -> None:
         """End the program's standard input, as ctrl-d does in a terminal."""
         if self._stdin is not None:
             self._stdin.close()
-            self._resume_clock()
+            self._resume()
 
     async def stop(self) -> Ended:
         """End the program and everything that it has started; returns when nothing is left."""
@@ -269,7 +271,9 @@ class Run:
         try:
             self._on_event(event)
         except Exception as error:
-            self._loop.call_exception_handler({"message": "an event of a run was not taken", "exception": error})
+            self._loop.call_exception_handler(
+                {"message": "an event of a run was not taken", "exception": error}
+            )
 
     # The probe
 
@@ -284,7 +288,7 @@ class Run:
         except WireError:
             self._facts.meddled = True
             self._channel = Decoder()
-            self._resume_clock()
+            self._resume()
 
     def _heard(self, message: run_messages.Message) -> None:
         facts = self._facts
@@ -295,9 +299,9 @@ class Run:
                     self._refuse(f"{self._path} answers in another protocol ({protocol}, not {PROTOCOL}).")
             case run_messages.Started():
                 facts.started = True
-                self._resume_clock()
+                self._resume()
             case run_messages.Input():
-                self._pause_clock()
+                self._clock.pause()
                 for each in self._streams[:2]:  # what asks for the input was written before
                     each.read_all()
                 self._flush()
@@ -310,23 +314,10 @@ class Run:
             case run_messages.Rows(rows=rows):
                 self._emit(Specialised(rows=tuple(rows)))
 
-    # The clock
-
-    def _resume_clock(self) -> None:
-        """Let the time of the program run."""
-        if self._clock_since is not None or not self._facts.started or self._settling_since is not None:
-            return
-        self._clock_since = self._loop.time()
-        limit = self._facts.limits.wall
-        if limit:
-            self._after("wall", max(0.0, limit - self._facts.wall), lambda: self._end("wall"))
-
-    def _pause_clock(self) -> None:
-        """Stop the time: it waits for somebody to type, or has ended."""
-        self._forget("wall")
-        if self._clock_since is not None:
-            self._facts.wall += self._loop.time() - self._clock_since
-            self._clock_since = None
+    def _resume(self) -> None:
+        """Let the program's time run, if it has begun and not ended."""
+        if self._facts.started and self._settling_since is None:
+            self._clock.go()
 
     # The end
 
@@ -348,11 +339,13 @@ class Run:
                 self._session = int(frame.head["pid"])
             elif frame.kind == "refused":
                 message = str(frame.head["message"]).lower()
-                self._facts.refused = f"{self._path} cannot be started: {message}; choose another interpreter."
+                self._facts.refused = (
+                    f"{self._path} cannot be started: {message}; choose another interpreter."
+                )
             elif frame.kind == "kept":
                 self._facts.kept = frame.head
         if not data:
-            self._pause_clock()
+            self._clock.pause()
             self._settling_since = self._loop.time()
             self._settle()
 
@@ -383,6 +376,7 @@ class Run:
             each.read_all()
         self._flush()
         self._close()
+        self._facts.wall = self._clock.seconds
         last = ended(self._facts)
         self._ended.set_result(last)
         self._emit(last)

@@ -1,4 +1,4 @@
-"""The streams of a running program, in an event loop that must not wait: text out of a pipe, text into one."""
+"""The streams of a running program, in an event loop that must not wait."""
 
 from __future__ import annotations
 

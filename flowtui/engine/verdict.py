@@ -1,4 +1,4 @@
-"""How a run ended, in one sentence: from the facts that the keeper, the probe and the parent have each seen."""
+"""How a run ended, in one sentence: from what the keeper, the probe and the parent have each seen."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def ended(facts: Facts) -> Ended:
     )
 
 
-#: The reasons for which the parent or the keeper kills; the others end the program by an exception of its own.
+#: The reasons for which the parent or the keeper kills; the others end the program by an exception of its
+#: own.
 ENDED_FROM_OUTSIDE = frozenset({"cpu", "wall", "processes", "output", "stopped"})
 
 
@@ -112,7 +113,8 @@ def main_sentence(facts: Facts, limit: str | None, status: int | None, signal: s
         return limit_sentence(facts, limit)
     if facts.kept is None:
         return (
-            "Ended: the program killed the process by which flowtui watches over it, so its exit status is not known. "
+            "Ended: the program killed the process by which flowtui watches over it, "
+            "so its exit status is not known. "
             + (left_behind(facts.swept) if facts.swept else "Nothing of it is left.")
         )
     if signal is not None:
@@ -160,7 +162,8 @@ def headline(error: RaisedError) -> str:
 
 def left_behind(count: int) -> str:
     """A sentence about processes that outlived their program."""
-    return f"Left {number(count, 'process', 'processes')} behind; {'it was' if count == 1 else 'they were'} ended."
+    they_were = "it was" if count == 1 else "they were"
+    return f"Left {number(count, 'process', 'processes')} behind; {they_were} ended."
 
 
 def number(count: int, one: str, many: str) -> str:

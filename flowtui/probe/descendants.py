@@ -1,8 +1,8 @@
 """The tree of processes below one, read from Linux's ``/proc``; elsewhere there is none, and `tree` says so.
 
-``/proc/PID/task/TID/children`` costs a few microseconds a task, however many processes the machine has. A kernel
-without it (``CONFIG_PROC_CHILDREN``) has its whole table read instead. Either list can miss a process that starts
-while it is read: whoever must be certain stops the processes first and reads again.
+``/proc/PID/task/TID/children`` costs a few microseconds a task, however many processes the machine has. A
+kernel without it (``CONFIG_PROC_CHILDREN``) has its whole table read instead. Either list can miss a process
+that starts while it is read: whoever must be certain stops the processes first and reads again.
 """
 
 from __future__ import annotations

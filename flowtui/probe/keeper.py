@@ -1,19 +1,19 @@
-"""Role `keep`: between the parent and a running program; when it ends, nothing that the program started is left.
+"""Role `keep`: between the parent and a running program; at its end nothing that it started is left.
 
-Who runs where: the parent starts this on flowtui's own interpreter, with the order (one JSON object) as its argument
-and the descriptors of the program's three streams and of its probe's channel. It starts the chosen interpreter in a
-session of its own under `limits`, counts the processes and threads below it, and at the end, whatever ended it,
-freezes, kills and reaps all that is left: as the *subreaper* of the tree it inherits every orphan, so that "no child
-left" means "no process left". The parent's order to stop is the end of file on the command pipe, which comes as well
-when the parent dies.
+Who runs where: the parent starts this on flowtui's own interpreter, with the order (one JSON object) as its
+argument and the descriptors of the program's three streams and of its probe's channel. It starts the chosen
+interpreter in a session of its own under `limits`, counts the processes and threads below it, and at the end,
+whatever ended it, freezes, kills and reaps all that is left: as the *subreaper* of the tree it inherits every
+orphan, so that "no child left" means "no process left". The parent's order to stop is the end of file on the
+command pipe, which comes as well when the parent dies.
 
-What goes over the wire, on the report pipe: ``keeping`` {pid}, then ``kept`` {status | signal, cpu, peak_memory, killed,
-limit, left, watched}, or ``refused`` {message} when the interpreter cannot be started.
+What goes over the wire, on the report pipe: ``keeping`` {pid}, then ``kept`` {status | signal, cpu,
+peak_memory, killed, limit, left, watched}, or ``refused`` {message} when the interpreter cannot be started.
 
-Where it ends: the program runs as the same user, and so can kill this process. Then its first process dies with this
-one (PR_SET_PDEATHSIG), and the parent looks for the others by their session and environment. Only Linux has
-subreapers and ``/proc``; elsewhere the program's process group is killed, ``watched`` is false, and a process that left
-its group escapes.
+Where it ends: the program runs as the same user, and so can kill this process. Then its first process dies
+with this one (PR_SET_PDEATHSIG), and the parent looks for the others by their session and environment. Only
+Linux has subreapers and ``/proc``; elsewhere the program's process group is killed, ``watched`` is false, and
+a process that left its group escapes.
 """
 
 from __future__ import annotations
@@ -38,11 +38,13 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 CALM, ALERT = 0.02, 0.004
 #: From this many processes and threads on, the tree is looked at more often.
 GROWING = 8
-#: Seconds that children get to end by themselves after their program: multiprocessing's resource tracker does.
+#: Seconds that children get to end by themselves after their program: multiprocessing's resource tracker
+#: does.
 GRACE = 0.25
 #: Seconds after which killing is given up: what is left then cannot be killed by this user.
 PATIENCE = 3.0
-#: The probe's channel is moved up to here: above RLIMIT_NOFILE, where ``os.closerange(3, 256)`` does not reach it.
+#: The probe's channel is moved up to here: above RLIMIT_NOFILE, where ``os.closerange(3, 256)`` does not
+#: reach it.
 CHANNEL = 1000
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -63,7 +65,7 @@ class Order:
 
 
 def prctl() -> Callable[[int, int], object] | None:
-    """Linux's prctl(2), or None."""
+    """Give Linux's own call for what a process is to its parents and children (prctl(2)), or None."""
     if not sys.platform.startswith("linux"):
         return None
     import ctypes
@@ -140,7 +142,7 @@ class Keeper:
         return None
 
     def reap(self) -> bool:
-        """Take the ended children, orphans of the program among them; False when there is no child left at all."""
+        """Take the ended children, orphans of the program too; False when there is no child left at all."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -165,7 +167,7 @@ class Keeper:
         return count
 
     def watch(self) -> bool:
-        """Look until the program ends, is beyond a limit, or is to be stopped; False when it was to be stopped."""
+        """Look until the program ends, is beyond a limit, or is to be stopped; False for the last."""
         poll = select.poll()
         poll.register(self.order.commands, select.POLLIN)
         end = open_pidfd(self.child)
@@ -205,10 +207,11 @@ class Keeper:
     def freeze(self) -> set[int] | None:
         """Stop the whole tree; gives its processes, or None where they cannot be listed.
 
-        A group is stopped at one blow, even while its members fork (a fork with a signal pending starts again, see
-        copy_process in kernel/fork.c); that is what wins against a fork bomb.
+        A group is stopped at one blow, even while its members fork (a fork with a signal pending starts
+        again, see copy_process in kernel/fork.c); that is what wins against a fork bomb.
         """
-        own, before = os.getpgrp(), set[int]()
+        own = os.getpgrp()
+        before: set[int] = set()
         while True:
             below = descendants.tree(os.getpid())
             if below is None or before.issuperset(below):
@@ -246,7 +249,7 @@ class Keeper:
 
 
 def hurry() -> None:
-    """Be in time for a fork bomb, where the system allows it: root, whom RLIMIT_NPROC does not protect, may do this."""
+    """Be in time for a fork bomb; root, whom RLIMIT_NPROC does not protect, is allowed to."""
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     except (AttributeError, OSError):
@@ -262,7 +265,7 @@ def open_pidfd(pid: int) -> int | None:
 
 
 def processor_time(pid: int) -> float:
-    """Seconds of processor time that a process has used; 0 when it is gone (clock_getcpuclockid(3) of Linux)."""
+    """Seconds of processor time of a process; 0 when it is gone (Linux's clock_getcpuclockid(3))."""
     try:
         return time.clock_gettime(~pid << 3 | 2)
     except OSError:

@@ -1,7 +1,7 @@
 """What a learner's program may use, set in the process that becomes it.
 
-The kernel's own limits are the floor: they hold even when nobody watches. `keeper` watches on top of them, for what
-no limit of a process can say: how many processes the whole tree has.
+The kernel's own limits are the floor: they hold even when nobody watches. `keeper` watches on top of them,
+for what no limit of a process can say: how many processes the whole tree has.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 #: How many descriptors a program may open.
 OPEN_FILES = 256
-#: Bytes between the soft and the hard limit of the address space: what the probe may still use, once the program has
-#: used up all of its own, to say so.
+#: Bytes between the soft and the hard limit of the address space: what the probe may still use, once the
+#: program has used up all of its own, to say so.
 MEMORY_TO_SAY_SO = 64 << 20
-#: Tasks of the same user beyond the limit before the kernel refuses: the keeper is to see the excess and name it.
+#: Tasks of the same user beyond the limit before the kernel refuses: the keeper is to see the excess and name
+#: it.
 TASKS_BEYOND = 16
 
 

@@ -1,15 +1,18 @@
 """Role `run`: one program, executed as ``python FILE`` would execute it, in a process of its own.
 
-The program gets a fresh ``__main__``, its own ``sys.argv`` and ``sys.path``, and the real descriptors 0, 1 and 2. What it
-does with them, with ``sys.stdout``, with trace functions, hooks and signals is its own affair: what the parent is told goes
-over another descriptor. Tracebacks look as Python's own, without the frames of this file.
+The program gets a fresh ``__main__``, its own ``sys.argv`` and ``sys.path``, and the real descriptors 0, 1
+and 2. What it does with them, with ``sys.stdout``, with trace functions, hooks and signals is its own affair:
+what the parent is told goes over another descriptor. Tracebacks look as Python's own, without the frames of
+this file.
 
-What goes over the wire: ``hello``; in comes ``run``; ``started``; ``input`` whenever standard input is waited for;
-``raised`` {error} before the program's own code is asked for the message, since that may hang; ``ended`` {status, error} and
-``specialised`` {rows}, before the interpreter's own shutdown (threads are joined and ``atexit`` runs after it).
+What goes over the wire: ``hello``; in comes ``run``; ``started``; ``input`` whenever standard input is waited
+for; ``raised`` {error} before the program's own code is asked for the message, since that may hang; ``ended``
+{status, error} and ``specialised`` {rows}, before the interpreter's own shutdown (threads are joined and
+``atexit`` runs after it).
 
-What differs from ``python FILE``: ``-I`` and the ``PYTHON…`` variables other than ``PYTHONPATH`` (``sys.flags`` cannot be
-changed); ``sys._getframe`` sees a few frames of ours below the module's; modules that this file needs are loaded already.
+What differs from ``python FILE``: ``-I`` and the ``PYTHON…`` variables other than ``PYTHONPATH``
+(``sys.flags`` cannot be changed); ``sys._getframe`` sees a few frames of ours below the module's; modules
+that this file needs are loaded already.
 """
 
 from __future__ import annotations
@@ -39,8 +42,8 @@ RESERVE = 4 << 20
 class Channel:
     """The parent's ear: frames out, as long as the program lets us.
 
-    A forked child of the program does not speak. A program that closes the descriptor has silenced it for good, even when
-    another file has got its number since.
+    A forked child of the program does not speak. A program that closes the descriptor has silenced it for
+    good, even when another file has got its number since.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -98,7 +101,8 @@ def main(frame_in: int, frame_out: int) -> int:
     give_way(before)
     channel.send(kind="started")
     if not text.declared and not text.ascii:
-        # As from a file: the parser of 3.9 to 3.12 counts an error's columns right only where the encoding is declared.
+        # As from a file: the parser of 3.9 to 3.12 counts an error's columns right only where the encoding is
+        # declared.
         source = BOM + source
     code, error = execute(source, path or name, namespace)
     sys.settrace(None)
@@ -113,8 +117,9 @@ def prepare(channel: Channel, name: str, path: str, arguments: list[str], source
     sys.argv = [path or name, *arguments]
     sys.path[:0] = [os.path.dirname(path) if path else "", *python_path()]
     add_user_site()
-    sys.stdin = sys.__stdin__ = text_stdin(lambda: channel.send(kind="input"))
-    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+    sys.stdin = vars(sys)["__stdin__"] = text_stdin(lambda: channel.send(kind="input"))
+    streams: list[tuple[Any, str]] = [(sys.stdout, "strict"), (sys.stderr, "backslashreplace")]
+    for stream, errors in streams:
         stream.reconfigure(encoding="utf-8", errors=errors, line_buffering=True)
     text = Text(source)
     # No time of modification: linecache never drops it for what stands on the disk.
@@ -124,7 +129,9 @@ def prepare(channel: Channel, name: str, path: str, arguments: list[str], source
 
 def python_path() -> list[str]:
     """The folders of PYTHONPATH, which ``-I`` leaves out."""
-    return [os.path.abspath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    return [
+        os.path.abspath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder
+    ]
 
 
 def add_user_site() -> None:
@@ -141,11 +148,13 @@ def add_user_site() -> None:
             return
         had = len(sys.path)
         site.addsitedir(folder)
-    except Exception:  # noqa: S110  # a broken .pth file: the program runs without
+    except Exception:  # a broken .pth file: the program runs without
         return
     added = sys.path[had:]
     del sys.path[had:]
-    packages = [index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
+    packages = [
+        index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))
+    ]
     at = packages[0] if packages else len(sys.path)
     sys.path[at:at] = added
 
@@ -182,13 +191,15 @@ def give_way(before: set[str]) -> None:
             del sys.modules[name]
 
 
-def execute(source: bytes, filename: str, namespace: dict[str, Any]) -> tuple[CodeType | None, BaseException | None]:
+def execute(
+    source: bytes, filename: str, namespace: dict[str, Any]
+) -> tuple[CodeType | None, BaseException | None]:
     """Compile and execute; gives the code object, and the exception that came out, without our own frames."""
     code = None
     reserve: bytearray | None = bytearray(RESERVE)
     try:
         code = compile(source, filename, "exec", dont_inherit=True)
-        exec(code, namespace)
+        exec(code, namespace)  # noqa: S102  # the one thing that this process is for
     except BaseException as error:
         reserve = None
         error.__traceback__ = without_ours(error.__traceback__)
@@ -240,7 +251,7 @@ def exit_status(error: SystemExit) -> int:
 
 
 def show(error: BaseException) -> int:
-    """Hand an uncaught exception to ``sys.excepthook`` as the interpreter does; the result is the exit status."""
+    """Hand an uncaught exception to ``sys.excepthook``, as the interpreter does; gives the exit status."""
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     if sys.version_info >= (3, 12):
         sys.last_exc = error
@@ -281,7 +292,7 @@ def display(error: BaseException) -> None:
         lines = traceback.format_exception(type(error), error, error.__traceback__)
     except Exception:  # what the program's exception does to a printer is not foreseeable
         lines = [traceback_fields.type_name(error) + "\n"]
-    if error.__traceback__ is None and lines and lines[0].startswith("Traceback ") and error.__cause__ is None:
+    if error.__traceback__ is None and lines and lines[0].startswith("Traceback "):
         del lines[0]  # an error of the compiler came through no line
     write("".join(lines))
 

@@ -36,7 +36,7 @@ class AnnouncingStdin(io.FileIO):
 
     def readall(self) -> bytes:
         """Read to the end, with a notice for every wait on the way."""
-        pieces = []
+        pieces: list[bytes] = []
         while True:
             piece = self.read(io.DEFAULT_BUFFER_SIZE)
             if not piece:
@@ -57,5 +57,5 @@ def text_stdin(announce: Callable[[], None]) -> io.TextIOWrapper:
     stream = io.TextIOWrapper(
         io.BufferedReader(AnnouncingStdin(announce)), encoding="utf-8", errors="strict", newline="\n"
     )
-    stream.mode = "r"
+    stream.__dict__["mode"] = "r"
     return stream

@@ -26,7 +26,7 @@ def type_name(error: BaseException) -> str:
     """Name the class as a traceback does; what a metaclass says of its name is not asked."""
     cls = type(error)
     try:
-        name = type.__dict__["__qualname__"].__get__(cls)
+        name: str = type.__dict__["__qualname__"].__get__(cls)
         module = type.__dict__["__module__"].__get__(cls)
     except Exception:  # a class without them
         return "exception"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import sys
 import textwrap
 
 import pytest
@@ -61,9 +63,14 @@ async def test_recursion_that_overflows_the_stack_of_c():
 
 @pytest.mark.parametrize("piece", ["bytearray(1 << 20)", "[0] * 10", "object()"])
 async def test_eating_memory_meets_the_limit_of_memory(piece):
-    record = await run(f"eaten = []\nwhile True: eaten.append({piece})", limits=with_limits(cpu=60, memory=128 << 20))
+    record = await run(
+        f"eaten = []\nwhile True: eaten.append({piece})", limits=with_limits(cpu=60, memory=128 << 20)
+    )
     assert record.ended.limit == "memory"
-    assert record.ended.sentence == "Ended with MemoryError: it needed more than 128 MB of memory (limit: memory)."
+    assert (
+        record.ended.sentence
+        == "Ended with MemoryError: it needed more than 128 MB of memory (limit: memory)."
+    )
     assert record.ended.error is not None
     # Of very small pieces nothing is left for a traceback, in plain Python either.
     assert {frame.line for frame in record.ended.error.frames} <= {2}
@@ -121,12 +128,13 @@ async def test_a_flood_of_output_is_cut_exactly_and_leaves_the_loop_its_turns():
     assert sum(len(each.text) for each in outputs) == SHORT.output
     assert max(len(each.text) for each in outputs) <= HIGH_WATER + CHUNK
     assert len(seen) >= 4
-    assert all(one < two for one, two in zip(seen, seen[1:-1], strict=False))
+    assert all(one < two for one, two in itertools.pairwise(seen[:-1]))
 
 
 async def test_a_flood_on_both_streams_is_counted_together():
     record = await run(
-        "import os\nwhile True:\n os.write(1, b'o' * 5000)\n os.write(2, b'e' * 5000)", limits=with_limits(output=50_000)
+        "import os\nwhile True:\n os.write(1, b'o' * 5000)\n os.write(2, b'e' * 5000)",
+        limits=with_limits(output=50_000),
     )
     assert record.ended.limit == "output"
     assert len(record.text("stdout")) + len(record.text("stderr")) == 50_000
@@ -289,7 +297,9 @@ async def test_replaced_standard_output(line, out):
     assert record.ended.exit_status == 0
 
 
-@pytest.mark.parametrize("line", ["del sys.stderr", "sys.stderr = None", "sys.stderr = 5", "sys.stderr.close()"])
+@pytest.mark.parametrize(
+    "line", ["del sys.stderr", "sys.stderr = None", "sys.stderr = 5", "sys.stderr.close()"]
+)
 async def test_an_error_without_standard_error_is_told_all_the_same(line):
     record = await run(f"import sys\n{line}\n1 / 0")
     assert record.ended.exit_status in (1, 120)  # 120: Python cannot flush what stands there now
@@ -319,7 +329,9 @@ async def test_a_trace_function_sees_the_program_alone():
 
 
 async def test_a_trace_function_that_raises():
-    record = await run("import sys\ndef t(*a): raise ValueError('traced')\nsys.settrace(t)\ndef f(): pass\nf()")
+    record = await run(
+        "import sys\ndef t(*a): raise ValueError('traced')\nsys.settrace(t)\ndef f(): pass\nf()"
+    )
     assert record.ended.error is not None
     assert record.ended.error.message == "traced"
 
@@ -349,7 +361,8 @@ async def test_ignored_signals_do_not_help():
 
 async def test_ignored_sigxcpu_does_not_help():
     record = await run(
-        "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", limits=with_limits(cpu=0.3)
+        "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+        limits=with_limits(cpu=0.3),
     )
     assert record.ended.limit == "cpu"
 
@@ -456,7 +469,8 @@ async def test_a_metaclass_that_hides_the_name():
 async def test_a_huge_file(tmp_path):
     target = tmp_path / "huge"
     record = await run(
-        f"file = open({str(target)!r}, 'wb')\nwhile True: file.write(b'x' * (1 << 20))", limits=with_limits(cpu=10)
+        f"file = open({str(target)!r}, 'wb')\nwhile True: file.write(b'x' * (1 << 20))",
+        limits=with_limits(cpu=10),
     )
     assert record.ended.limit == "file_size"
     assert record.ended.sentence == "Ended: it wrote a file larger than 8 MB (limit: file_size)."
@@ -493,7 +507,8 @@ async def test_an_error_in_atexit():
 
 async def test_a_program_that_never_ends_its_threads():
     record = await run(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()", limits=with_limits(wall=0.5)
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()",
+        limits=with_limits(wall=0.5),
     )
     assert record.ended.limit == "wall"
 
@@ -534,7 +549,9 @@ async def test_a_signal_to_itself(number):
 
 
 async def test_a_stopped_program_meets_the_limit_of_time():
-    record = await run("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", limits=with_limits(wall=0.3))
+    record = await run(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", limits=with_limits(wall=0.3)
+    )
     assert record.ended.limit == "wall"
 
 
@@ -554,13 +571,16 @@ async def test_a_program_that_kills_its_keeper():
     record = await run(KILL_THE_KEEPER)
     assert record.text("stdout") == "ready\n"
     assert record.ended.exit_status is None
-    assert record.ended.sentence.startswith("Ended: the program killed the process by which flowtui watches over it")
+    assert record.ended.sentence.startswith(
+        "Ended: the program killed the process by which flowtui watches over it"
+    )
     assert record.ended.processes_killed >= 2
 
 
 async def test_a_program_that_stops_its_keeper():
     record = await run(
-        "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(1000)", limits=with_limits(wall=0.3)
+        "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(1000)",
+        limits=with_limits(wall=0.3),
     )
     assert record.ended.limit == "wall"
 
@@ -599,8 +619,6 @@ async def test_the_end_of_the_parent_ends_everything(tmp_path):
             asyncio.run(main())
         """)
     )
-    import sys
-
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parent = await asyncio.create_subprocess_exec(
         sys.executable, str(script), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
