@@ -241,6 +241,8 @@ class Analyst:
             name = f"Python {name}"
         if not isinstance(error, ProbeError):
             folding.fail_here("Fault", str(error))
+        elif error.reason == "lied":
+            folding.fail_here("Fault", f"{name} {error.cause}")
         elif error.reason == "hung":
             folding.fail_here("Timeout", f"{name} {error.cause} and was ended")
         else:

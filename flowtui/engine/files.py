@@ -54,14 +54,15 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise SourceError(_refusal(shown, error)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        kind = _kind(os.fstat(descriptor).st_mode)
-        if kind:
-            raise SourceError(f"{shown} is {kind}: give a file with Python source")
-        try:
+    kind = _kind(os.fstat(descriptor).st_mode)
+    if kind:
+        os.close(descriptor)
+        raise SourceError(f"{shown} is {kind}: give a file with Python source")
+    try:
+        with os.fdopen(descriptor, "rb") as file:
             data = file.read(MAX_SIZE + 1)
-        except OSError as error:
-            raise SourceError(_refusal(shown, error)) from None
+    except OSError as error:
+        raise SourceError(_refusal(shown, error)) from None
     if len(data) > MAX_SIZE:
         raise SourceError(f"{shown} is larger than {MAX_SIZE >> 20} MiB: too large to be shown")
     return decode_source(data, Path(shown).name, str(Path(shown).absolute()))
@@ -87,21 +88,27 @@ def decode_source(data: bytes, name: str, path: str = "") -> Source:
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    try:
+    marked = data.startswith(codecs.BOM_UTF8)
+    # An unknown coding line, one that contradicts the mark, or a first line that is no UTF-8 raises SyntaxError.
+    with contextlib.suppress(SyntaxError):
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except (
-        SyntaxError
-    ):  # an unknown coding line, one that contradicts the mark, or a first line that is no UTF-8
-        encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
-    if encoding not in ("utf-8", "utf-8-sig"):
-        # Codecs that are no text encodings, or do not give the same bytes back, would lose something on
-        # saving.
-        with contextlib.suppress(LookupError, ValueError, AssertionError):
-            text = data.decode(encoding, "surrogateescape")
-            if text.encode(encoding, "surrogateescape") == data:
-                return encoding, text
-        encoding = "utf-8"
+        if not marked and _holds_python(encoding):
+            with contextlib.suppress(ValueError):
+                text = data.decode(encoding, "surrogateescape")
+                # A codec that does not give the same bytes back would change the file on saving.
+                if text.encode(encoding, "surrogateescape") == data:
+                    return encoding, text
+    encoding = "utf-8-sig" if marked else "utf-8"
     return encoding, data.decode(encoding, "surrogateescape")
+
+
+def _holds_python(encoding: str) -> bool:
+    """Whether a codec leaves ASCII as it is; Python finds the coding line by that, so others are of no use."""
+    ascii_only = bytes(range(128))
+    try:
+        return ascii_only.decode(encoding) == ascii_only.decode("ascii")
+    except (LookupError, ValueError):  # no text encoding (rot13), or one with escapes of its own (iso2022_jp)
+        return False
 
 
 def encoding_of(text: str, encoding: str) -> str:
@@ -117,12 +124,11 @@ def encoding_of(text: str, encoding: str) -> str:
     for line in start:
         cookie = _COOKIE.match(line)
         if cookie:
-            try:
+            with contextlib.suppress(SyntaxError):
                 detected, _ = tokenize.detect_encoding(iter([line.encode("ascii", "replace")]).__next__)
-                "".encode(detected)
-            except (SyntaxError, LookupError, ValueError):
-                return encoding
-            return detected
+                if _holds_python(detected):
+                    return detected
+            return encoding
         if not _BLANK.match(line):
             break
     return "utf-8"
