@@ -14,6 +14,7 @@ from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.links import Selection
+from flowtui.model.run import Specialised
 from flowtui.model.stages import CodeTable, SymbolTable, TokenTable, TreeTable
 from flowtui.ui.panes.notice import Notice, about_failure, about_missing
 
@@ -67,6 +68,9 @@ class Pane(Widget):
     def show_others(self, interpreters: Iterable[Interpreter]) -> None:
         """These interpreters were found."""
         self.others = tuple(interpreters)
+
+    def show_specialised(self, specialised: Specialised) -> None:
+        """A run has told which instructions the interpreter specialised."""
 
     def focus_content(self) -> None:
         """Give the focus to what the pane holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: What must not reach a terminal as it is: control characters, lone surrogates, marks that turn the direction of writing.
+#: What must not reach a terminal as it is: control characters, lone surrogates, marks of direction.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
