@@ -89,7 +89,7 @@ def decode_source(data: bytes, name: str, path: str = "") -> Source:
 
 def _decode(data: bytes) -> tuple[str, str]:
     marked = data.startswith(codecs.BOM_UTF8)
-    # An unknown coding line, one that contradicts the mark, or a first line that is no UTF-8 raises SyntaxError.
+    # SyntaxError: an unknown coding line, one that contradicts the mark, or a first line that is no UTF-8.
     with contextlib.suppress(SyntaxError):
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if not marked and _holds_python(encoding):
@@ -103,10 +103,9 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _holds_python(encoding: str) -> bool:
-    """Whether a codec leaves ASCII as it is; Python finds the coding line by that, so others are of no use."""
-    ascii_only = bytes(range(128))
+    """Whether a codec leaves each ASCII character as it is; Python finds the coding line by that."""
     try:
-        return ascii_only.decode(encoding) == ascii_only.decode("ascii")
+        return all(bytes([code]).decode(encoding) == chr(code) for code in range(128))
     except (LookupError, ValueError):  # no text encoding (rot13), or one with escapes of its own (iso2022_jp)
         return False
 
