@@ -48,9 +48,7 @@ class AnswerInput(Input):
     """The line that a program reads; ctrl+d on an empty one ends its input."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+d", "end_input", "end of input", tooltip="Tell the program that no more input will come"
-        ),
+        Binding("ctrl+d", "end_input", "end of input", tooltip="No more input will come"),
         Binding("escape", "leave", "to the output", show=False),
     ]
 
@@ -77,9 +75,7 @@ class OutputPane(Pane):
 
     NUMBER, TITLE, STAGE = "9", "Output", "output"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "i", "answer", "answer", show=False, tooltip="Go to the line in which the program is answered"
-        ),
+        Binding("i", "answer", "answer", show=False, tooltip="Answer the program"),
     ]
 
     class Answered(Message):
@@ -151,8 +147,7 @@ class OutputPane(Pane):
         elif isinstance(event, Ended):
             self._end(event)
         self._arrange()
-        # Two cells for the sign; a wide character takes two.
-        self.log_view.grown(2 + 2 * self.lines.text.widest, self.lines.text.dropped - dropped)
+        self.log_view.grown(2 + self.lines.text.widest, self.lines.text.dropped - dropped)
 
     def _end(self, ended: Ended) -> None:
         self._waiting = False

@@ -1,14 +1,16 @@
 """A program's output as lines: what a terminal would show of it, bounded, and safe to draw.
 
-Pure: text in, lines out. A carriage return goes back to the line's beginning, a backspace one character back; what is
-written then takes the place of what was there. Escape sequences (colours, cursor moves, titles) are left out; other control
-characters are shown as pictures.
+Pure: text in, lines out. A carriage return goes back to the line's beginning, a backspace one character back; what
+is written then takes the place of what was there. Escape sequences (colours, cursor moves, titles) are left out;
+other control characters are shown as pictures.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
+
+from rich.cells import cell_len
 
 from flowtui.ui.panes.text import visible
 
@@ -40,7 +42,7 @@ class OutputText:
     Attributes:
         lines: finished lines and the one that is written now, the last.
         dropped: how many earlier lines are not kept any more.
-        widest: code points of the widest line that was ever there.
+        widest: cells of the widest line that was ever there.
     """
 
     def __init__(self) -> None:
@@ -48,6 +50,7 @@ class OutputText:
         self.dropped = 0
         self.widest = 0
         self._column = 0
+        self._extra = 0
         self._held: dict[str, str] = {}
 
     def __len__(self) -> int:
@@ -112,7 +115,7 @@ class OutputText:
     def _new_line(self) -> None:
         lines = self.lines
         lines.append([])
-        self._column = 0
+        self._column = self._extra = 0
         if len(lines) > MAX_LINES:
             lines.popleft()
             self.dropped += 1
@@ -134,7 +137,9 @@ class OutputText:
             else:
                 line.append((piece, stream))
             self._column += len(piece)
-            self.widest = max(self.widest, self._column)
+            if not piece.isascii():
+                self._extra += cell_len(piece) - len(piece)
+            self.widest = max(self.widest, self._column + self._extra)
 
 
 def _overwrite(line: Line, column: int, text: str, stream: str) -> None:

@@ -35,7 +35,7 @@ class SourcePane(Pane):
         self.view.focus()
 
     def show_selection(self, selection: Selection) -> None:
-        """Lay the linked stretch and the node around it over the text; bring the cursor there if it is elsewhere."""
+        """Show the linked stretch and the node around it; bring the cursor there if it is elsewhere."""
         if selection.origin != self.STAGE and selection.position is not None:
             self.view.goto(*selection.position)
         linked = [selection.span] if selection.span is not None else []

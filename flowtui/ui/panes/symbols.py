@@ -19,7 +19,7 @@ from flowtui.ui.widgets.virtual_tree import VirtualTree
 #: What a name is, most telling first: the role and its sentence.
 _SENTENCES = {
     "parameter": "{name} is a parameter of {scope}: a local variable that the call gives a value.",
-    "free": "{name} is a free variable of {scope}: it belongs to a function around it and is shared by a cell.",
+    "free": "{name} is a free variable of {scope}: it belongs to a function around it; a cell shares it.",
     "cell": "{name} is local to {scope} and shared with an inner function by a cell.",
     "imported": "{name} is bound by an import in {scope}.",
     "nonlocal": "{name} is declared nonlocal in {scope}: it belongs to a function around it.",

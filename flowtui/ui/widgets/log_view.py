@@ -1,4 +1,4 @@
-"""Lines that grow at the end: only those that are seen are drawn, and the end stays in sight until it is left."""
+"""Lines that grow at the end: only what is seen is drawn, and the end stays in sight until it is left."""
 
 from __future__ import annotations
 
