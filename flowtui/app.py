@@ -57,12 +57,12 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
 
     TITLE = "flowtui"
     COMMANDS: ClassVar[set[Any]] = {_commands, get_system_commands_provider}
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it so that it cannot be called a ClassVar)
         (0, "-narrow"),
         (MEDIUM_WIDTH, "-medium"),
         (WIDE_WIDTH, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (TALL, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]  # noqa: RUF012 (as above)
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -339,4 +339,4 @@ def run(
     gc.set_threshold(50_000, 20, 20)
     status = app.run()
     boot.restore(picture=False)
-    return status if status is not None else app.return_code or 0
+    return status if isinstance(status, int) else app.return_code or 0

@@ -6,6 +6,7 @@ import msgspec
 from textual import work
 from textual.widgets import TextArea
 
+from flowtui.engine import interpreters
 from flowtui.engine.analysis import Analyst, inspect_pyc
 from flowtui.model import links
 from flowtui.model.analysis import Analysis
@@ -13,7 +14,7 @@ from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.links import Selection
 from flowtui.model.source import Source
-from flowtui.model.span import Position, Span
+from flowtui.model.span import Position
 from flowtui.model.stages import CodeTable
 from flowtui.ui.messages import AnalysisChanged
 from flowtui.ui.panes.base import Pane
@@ -46,6 +47,7 @@ class LinkedScreen(SlotScreen):
         self.dirty = False
         self._analyst: Analyst | None = None
         self._of_pyc: Analysis | None = None
+        self._others_found = False
         self._seen_lines: list[str] = []
         self._expected_cursor: tuple[int, int] | None = None
 
@@ -117,35 +119,31 @@ class LinkedScreen(SlotScreen):
         self.analysis = analysis
         for pane in self.panes.values():
             pane.show_analysis(analysis)
-        self._show_error(self.error)
+        error = self.error
+        self.source_pane.show_error(error.span if error is not None else None)
         self.show_pipeline()
+        if any(failure.type == "Unavailable" for failure in analysis.failures.values()):
+            self._find_others()
         if self.is_fresh:
             if self.selection.origin == "source" or analysis.version != self._selected_version:
                 self.link_from_source()
             else:
                 self._link_again()
 
+    @work(group="others", exit_on_error=False)
+    async def _find_others(self) -> None:
+        """This interpreter lacks something: let the panes say which of the others has it."""
+        if self._others_found:
+            return
+        self._others_found = True
+        for pane in self.panes.values():
+            pane.show_others(await interpreters.discover())
+            pane.show_analysis(self.analysis)
+
     @property
     def error(self) -> Failure | None:
         """Where the error arose. A stage that the interpreter lacks is no error of the source."""
         return next((f for f in self.analysis.failures.values() if f.type != "Unavailable"), None)
-
-    def _show_error(self, failure: Failure | None) -> None:
-        """Underline where the error arose."""
-        span = failure.span if failure is not None else None
-        self.view.set_overlay("error", self._rows_of(span) if span is not None else {})
-
-    @staticmethod
-    def _rows_of(span: Span) -> dict[int, list[tuple[int, int | None]]]:
-        """A span as rows of the editor; an empty one is one cell wide."""
-        line, column, end_line, end_column = span
-        if (line, column) == (end_line, end_column):
-            end_column += 1
-        last = min(end_line, line + 400)
-        return {
-            row - 1: [(column if row == line else 0, end_column if row == end_line else None)]
-            for row in range(line, last + 1)
-        }
 
     # ---- links
 
@@ -207,11 +205,12 @@ class LinkedScreen(SlotScreen):
             selection = msgspec.structs.replace(selection, position=None, span=None)
         self.selection = selection
         self._selected_version = self.analysis.version
-        if selection.origin != "source" and selection.position is not None:
-            row, column = selection.position.line - 1, selection.position.column
-            self._expected_cursor = (row, column)
+        before = self.view.cursor_location
         for pane in self.panes.values():
             pane.show_selection(selection)
+        if self.view.cursor_location != before:
+            # A pane's row brought the cursor there: what that row links to stays.
+            self._expected_cursor = self.view.cursor_location
         parts = links.describe(self.analysis, selection)
         failure = self.error
         if failure is not None:

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from flowtui.engine.connection import ProbeError
 from flowtui.engine.files import SourceError
 from flowtui.model import links
-from flowtui.model.run import Ended, Limits, RunEvent, Specialised
+from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
 from flowtui.ui.messages import RunHappened
+from flowtui.ui.panes.bytecode import BytecodePane
 from flowtui.ui.panes.output import OutputPane
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
@@ -27,8 +28,9 @@ class RunningScreen(LinkedScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "run", "run"),
-        Binding("k,f6", "stop", "stop"),
-        Binding("ctrl+c", "stop", "stop", show=False, priority=True),
+        # Before the editor's own copying: while a program runs it means what it means in a terminal.
+        Binding("ctrl+c", "stop", "stop", priority=True),
+        Binding("t,f6", "stop", "stop", show=False),
     ]
 
     def __init__(self, document: Document, limits: Limits) -> None:
@@ -39,12 +41,20 @@ class RunningScreen(LinkedScreen):
         self._starting = False
         self._runs = 0
         self._run_name = ""
+        self._run_version = 0
 
     @property
     def output_pane(self) -> OutputPane:
         """The pane that shows the run."""
         pane = self.panes["output"]
         assert isinstance(pane, OutputPane)
+        return pane
+
+    @property
+    def bytecode_pane(self) -> BytecodePane:
+        """The pane that shows what a run specialised."""
+        pane = self.panes["bytecode"]
+        assert isinstance(pane, BytecodePane)
         return pane
 
     @property
@@ -111,6 +121,7 @@ class RunningScreen(LinkedScreen):
         try:
             source = self.source_now()
             self._run_name = source.path or source.name
+            self._run_version = self.version
             self.output_pane.begin(interpreter)
             self.show_pipeline()
             self._run = await Run.start(
@@ -137,13 +148,42 @@ class RunningScreen(LinkedScreen):
         event = message.event
         self.output_pane.show_event(event)
         if isinstance(event, Specialised):
-            self.panes["bytecode"].show_specialised(event)
+            self.bytecode_pane.show_specialised(event)
+        elif isinstance(event, InputWanted):
+            self._answer_first()
         elif isinstance(event, Ended):
             self._run = None
             self.ended = event
             self._mark_error(event)
             self.refresh_bindings()
             self.show_pipeline()
+
+    def _answer_first(self) -> None:
+        """The program waits for a line: go there, unless the learner is typing in the source meanwhile."""
+        if self.version == self._run_version and "output" in self.slots.visible:
+            self.output_pane.focus_content()
+
+    def on_output_pane_answered(self, event: OutputPane.Answered) -> None:
+        """Give the program the line."""
+        event.stop()
+        if self._run is not None:
+            self._run.write_input(event.text + "\n")
+
+    def on_output_pane_input_closed(self, event: OutputPane.InputClosed) -> None:
+        """The program gets the end of its input."""
+        event.stop()
+        if self._run is not None:
+            self._run.close_input()
+
+    def on_output_pane_frame_chosen(self, event: OutputPane.FrameChosen) -> None:
+        """A line of a traceback was chosen: go to it, if it is in this source."""
+        event.stop()
+        if event.filename != self._run_name:
+            self.notify(f"Line {event.line} of {event.filename}", title="Another file", markup=False)
+        elif self.version != self._run_version:
+            self.view.goto(event.line)
+        else:
+            self.link_traceback(event.line, event.span)
 
     def _mark_error(self, ended: Ended) -> None:
         """Link the innermost line of the traceback that is in this source."""
@@ -162,7 +202,7 @@ class RunningScreen(LinkedScreen):
         text = lines[line - 1]
         if span is None:
             span = Span(line, len(text) - len(text.lstrip()), line, len(text))
-        self.view.set_overlay("error", self._rows_of(span))
+        self.source_pane.show_error(span)
         self.select(links.at_span(self.analysis, span, "output"))
 
     async def action_stop(self) -> None:

@@ -64,9 +64,14 @@ class SlotScreen(Screen[None]):
     @property
     def view(self) -> SourceView:
         """The editor."""
+        return self.source_pane.view
+
+    @property
+    def source_pane(self) -> SourcePane:
+        """The pane with the editor."""
         pane = self.panes["source"]
         assert isinstance(pane, SourcePane)
-        return pane.view
+        return pane
 
     @property
     def editing(self) -> bool:

@@ -23,7 +23,7 @@ class Workbench(FilingScreen):
         on_opened: told of the path of every file that is opened or saved.
     """
 
-    CSS_PATH = "../styles/workbench.tcss"
+    CSS_PATH = ["../styles/workbench.tcss", "../styles/panes.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,f7", "interpreter", "interpreter"),
         Binding("p", "picture('screen')", "picture of the screen", show=False),
