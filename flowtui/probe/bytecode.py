@@ -169,7 +169,7 @@ def rows(
             opcode,
             strings[opname],
             -1 if arg is None else arg,
-            strings[argrepr if opcode in HAS_CONST else represent(argval)],
+            strings[(opcode in HAS_CONST and argrepr) or represent(argval)],
             strings[argrepr],
             argval if opcode in jumps else -1,
             instruction[LABEL] is not None if LABEL else instruction[FLAG],
