@@ -153,7 +153,7 @@ def answer(pipe: Pipe, frame: Frame) -> None:
             from . import pyc
 
             pyc.answer(pipe, number, frame)
-        else:
+        elif frame.kind != "newer":  # it says only that newer text exists: its bytes have stopped the work
             raise BadRequest("there is no request %r" % frame.kind)
     except BadRequest as error:
         pipe.send({"kind": "fault", "id": number, "whose": "request", "message": str(error)})
