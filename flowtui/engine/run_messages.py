@@ -1,8 +1,12 @@
-"""What a probe may say while a program runs, checked: the program itself may have written it."""
+"""What a probe and a keeper may say while a program runs, checked: the program itself may have written it.
+
+The probe's channel is open in the program's own process; the keeper's is not, but a process of the same user
+can find it under ``/proc``.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -64,17 +68,67 @@ class Rows(msgspec.Struct, frozen=True, tag="specialised", tag_field="kind"):
     rows: list[tuple[_Line, _Line, str]]
 
 
-Message = Hello | Started | Input | Raised | Told | Rows
+class Keeping(msgspec.Struct, frozen=True, tag="keeping", tag_field="kind"):
+    """The keeper has started the interpreter; `pid` is its process, group and session."""
+
+    pid: Annotated[int, msgspec.Meta(ge=1)]
 
 
-def check(frame: Frame) -> Message:
-    """Make the message of a frame.
+class Refused(msgspec.Struct, frozen=True, tag="refused", tag_field="kind"):
+    """The keeper could not start the interpreter; `message` is the system's."""
+
+    message: str
+
+
+class Kept(msgspec.Struct, frozen=True, tag="kept", tag_field="kind"):
+    """The program has ended and nothing of it is left, as far as the keeper can see.
+
+    Attributes:
+        status: the exit status; None when a signal ended it.
+        signal: the signal's name; None when it ended by itself.
+        cpu: seconds of processor time of the whole tree.
+        peak_memory: bytes, the largest resident set of one of its processes.
+        killed: how many processes it had left behind.
+        limit: the limit for which the keeper ended it.
+        left: how many processes could not be ended.
+        watched: whether the system let the keeper see the tree.
+    """
+
+    status: int | None = None
+    signal: str | None = None
+    cpu: float = 0.0
+    peak_memory: int = 0
+    killed: int = 0
+    limit: Literal["cpu", "processes"] | None = None
+    left: int = 0
+    watched: bool = True
+
+
+ProbeMessage = Hello | Started | Input | Raised | Told | Rows
+KeeperMessage = Keeping | Refused | Kept
+
+
+def from_probe(frame: Frame) -> ProbeMessage:
+    """Make the message of a probe's frame.
 
     Raises:
-        WireError: it is none of the probe's.
+        WireError: it is none of a probe's.
     """
     try:
-        message: Message = msgspec.convert(frame.head, Message)
+        message: ProbeMessage = msgspec.convert(frame.head, ProbeMessage)
+    except msgspec.ValidationError as error:
+        raise WireError(str(error)) from None
+    return message
+
+
+def from_keeper(frame: Frame) -> KeeperMessage:
+    """Make the message of a keeper's frame.
+
+    Raises:
+        WireError: it is none of a keeper's.
+    """
+    try:
+        message: KeeperMessage = msgspec.convert(frame.head, KeeperMessage)
     except msgspec.ValidationError as error:
         raise WireError(str(error)) from None
     return message

@@ -14,28 +14,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 import subprocess
-import sys
 import weakref
-from array import array
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-import msgspec
-
 from flowtui.engine import leftovers, run_messages
-from flowtui.engine.child import make_pipe
-from flowtui.engine.connection import PROBE_MAIN, ProbeError, check_program
+from flowtui.engine.connection import ProbeError
+from flowtui.engine.keeping import KeeperPipes, request, start_keeper
 from flowtui.engine.run_clock import RunClock
-from flowtui.engine.streams import InputStream, OutputStream, Utf8, close_all
+from flowtui.engine.streams import InputStream, OutputStream, Utf8
 from flowtui.engine.verdict import Facts, ended
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.run import Ended, InputWanted, Limits, Output, RunEvent, Specialised
 from flowtui.model.source import Source
-from flowtui.probe.wire import PROTOCOL, Decoder, WireError, encode
+from flowtui.probe.wire import PROTOCOL, Decoder, WireError
 
 #: Seconds between two hand-overs of output: about a frame of the screen.
 FRAME = 1 / 60
@@ -107,18 +102,9 @@ class Run:
             report_specialised: whether to send `Specialised` at the end.
         """
         run = cls(interpreter.path, on_event, limits or Limits())
-        request = encode(
-            {
-                "kind": "run",
-                "name": source.name,
-                "path": source.path,
-                "arguments": list(arguments),
-                "report_specialised": report_specialised,
-            },
-            {"source": array("B", source.data)},
-        )
         try:
-            run._open(check_program(interpreter.path), request)
+            kept = start_keeper(interpreter.path, run._facts.limits, run._token)
+            run._open(kept, request(source, arguments, report_specialised=report_specialised))
         except (ProbeError, OSError) as error:
             run._facts.refused = f"{error}."
             run._loop.call_soon(run._finish)
@@ -160,51 +146,18 @@ class Run:
 
     # Start
 
-    def _open(self, program: str, request: bytes) -> None:
-        """Make the pipes and start the keeper.
-
-        Raises:
-            OSError: there are no more descriptors or processes.
-        """
-        opened: list[int] = []
-        ours: list[int] = []
-        theirs: list[int] = []
-        try:
-            for mine in (1, 0, 0, 1, 0, 1, 0):  # stdin, stdout, stderr, requests, channel, commands, reports
-                ends = make_pipe()
-                opened += ends
-                ours.append(ends[mine])
-                theirs.append(ends[1 - mine])
-            order = {
-                "parent": os.getpid(),
-                "commands": theirs[5],
-                "reports": theirs[6],
-                "streams": theirs[:3],
-                "channel": theirs[3:5],
-                "limits": msgspec.to_builtins(self._facts.limits),
-                "command": [program, "-I", str(PROBE_MAIN), "run"],
-            }
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(PROBE_MAIN), "keep", msgspec.json.encode(order).decode()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=theirs,
-                start_new_session=True,
-                env={**os.environ, leftovers.MARK: self._token},
-            )
-        except BaseException:
-            close_all(opened)
-            raise
-        close_all(theirs)
+    def _open(self, kept: KeeperPipes, request: bytes) -> None:
+        """Listen to a started keeper and send the request."""
         loop = self._loop
-        self._stdin, self._requests, self._commands = (InputStream(ours[i], loop) for i in (0, 3, 5))
+        self._process = kept.process
+        self._stdin, self._requests = InputStream(kept.stdin, loop), InputStream(kept.requests, loop)
+        self._commands = InputStream(kept.commands, loop)
         self._finalizer = weakref.finalize(self, _abandon, self._process, self._commands)
         self._streams = [
-            OutputStream(ours[1], loop, lambda data: self._take_output("stdout", data)),
-            OutputStream(ours[2], loop, lambda data: self._take_output("stderr", data)),
-            OutputStream(ours[4], loop, self._take_channel),
-            OutputStream(ours[6], loop, self._take_report),
+            OutputStream(kept.stdout, loop, lambda data: self._take_output("stdout", data)),
+            OutputStream(kept.stderr, loop, lambda data: self._take_output("stderr", data)),
+            OutputStream(kept.channel, loop, self._take_channel),
+            OutputStream(kept.reports, loop, self._take_report),
         ]
         self._requests.write(request)
         self._requests.close()
@@ -282,7 +235,7 @@ class Run:
             return  # read all the same, so that who writes there does not wait for ever
         try:
             for frame in self._channel.feed(data):
-                self._heard(run_messages.check(frame))
+                self._heard(run_messages.from_probe(frame))
             if self._channel.waiting > MAX_MESSAGE:
                 raise WireError("too long")
         except WireError:
@@ -290,7 +243,7 @@ class Run:
             self._channel = Decoder()
             self._resume()
 
-    def _heard(self, message: run_messages.Message) -> None:
+    def _heard(self, message: run_messages.ProbeMessage) -> None:
         facts = self._facts
         match message:
             case run_messages.Hello(protocol=protocol):
@@ -334,20 +287,28 @@ class Run:
             self._after("keeper", KEEPER_PATIENCE, self._process.kill)
 
     def _take_report(self, data: bytes) -> None:
-        for frame in self._reports.feed(data):
-            if frame.kind == "keeping":
-                self._session = int(frame.head["pid"])
-            elif frame.kind == "refused":
-                message = str(frame.head["message"]).lower()
-                self._facts.refused = (
-                    f"{self._path} cannot be started: {message}; choose another interpreter."
-                )
-            elif frame.kind == "kept":
-                self._facts.kept = frame.head
+        try:
+            for frame in self._reports.feed(data):
+                self._reported(run_messages.from_keeper(frame))
+        except WireError:  # the program has written there: nobody to believe is left
+            self._facts.meddled, self._facts.kept = True, None
+            self._reports = Decoder()
+            if self._process is not None:
+                self._process.kill()
         if not data:
             self._clock.pause()
             self._settling_since = self._loop.time()
             self._settle()
+
+    def _reported(self, message: run_messages.KeeperMessage) -> None:
+        match message:
+            case run_messages.Keeping(pid=pid):
+                self._session = pid
+            case run_messages.Refused(message=why):
+                why = why.lower()
+                self._facts.refused = f"{self._path} cannot be started: {why}; choose another interpreter."
+            case run_messages.Kept():
+                self._facts.kept = message
 
     def _settle(self) -> None:
         """The keeper has gone: see to it that nothing is left, then finish."""
@@ -360,7 +321,7 @@ class Run:
             self._after("settle", LOOK, self._settle)
             return
         kept = facts.kept
-        if not facts.refused and (kept is None or kept["left"] or not kept["watched"]):
+        if not facts.refused and (kept is None or kept.left or not kept.watched):
             found = leftovers.end(self._token, self._session)
             facts.swept = max(facts.swept, found)
             if found and patient:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
+from flowtui.engine.run_messages import Kept
 from flowtui.model.run import Ended, Limits, RaisedError
 
 #: What the signals that end programs mean to a learner.
@@ -38,7 +38,7 @@ class Facts:
 
     limits: Limits
     reason: str | None = None
-    kept: dict[str, Any] | None = None
+    kept: Kept | None = None
     error: RaisedError | None = None
     told: bool = False
     started: bool = False
@@ -50,28 +50,26 @@ class Facts:
 
 def ended(facts: Facts) -> Ended:
     """Make the last event of a run."""
-    kept = facts.kept or {}
-    status, signal = kept.get("status"), kept.get("signal")
+    kept = facts.kept or Kept()
     limit = which_limit(facts)
-    killed = kept.get("killed", 0) + facts.swept
-    if limit in ENDED_FROM_OUTSIDE:
-        status = None
-    sentence = main_sentence(facts, limit, status, signal)
+    by_itself = limit not in ENDED_FROM_OUTSIDE
+    killed = kept.killed + facts.swept
+    sentence = main_sentence(facts, limit)
     if killed and limit is None and facts.kept is not None and not facts.refused:
         sentence += " " + left_behind(killed)
-    if kept.get("left"):
-        sentence += f" {number(kept['left'], 'process', 'processes')} could not be ended."
+    if kept.left:
+        sentence += f" {number(kept.left, 'process', 'processes')} could not be ended."
     if facts.meddled:
         sentence += " It wrote into flowtui's own channel, so some facts about its end may be missing."
     return Ended(
-        exit_status=status,
-        signal=None if limit in ENDED_FROM_OUTSIDE else signal,
+        exit_status=kept.status if by_itself else None,
+        signal=kept.signal if by_itself else None,
         limit=limit,
         error=facts.error,
         sentence=sentence,
         wall=facts.wall,
-        cpu=kept.get("cpu", 0.0),
-        peak_memory=kept.get("peak_memory", 0),
+        cpu=kept.cpu,
+        peak_memory=kept.peak_memory,
         processes_killed=killed,
     )
 
@@ -83,17 +81,16 @@ ENDED_FROM_OUTSIDE = frozenset({"cpu", "wall", "processes", "output", "stopped"}
 
 def which_limit(facts: Facts) -> str | None:
     """The limit that ended the program, if one did."""
-    kept, limits, error = facts.kept or {}, facts.limits, facts.error
+    kept, limits, error = facts.kept or Kept(), facts.limits, facts.error
     if facts.refused:
         return None
     if facts.reason:
         return facts.reason
-    if kept.get("limit"):
-        return str(kept["limit"])
-    signal = kept.get("signal")
-    if limits.cpu and (signal == "SIGXCPU" or (signal == "SIGKILL" and kept["cpu"] >= limits.cpu)):
+    if kept.limit:
+        return kept.limit
+    if limits.cpu and (kept.signal == "SIGXCPU" or (kept.signal == "SIGKILL" and kept.cpu >= limits.cpu)):
         return "cpu"
-    if limits.file_size and (signal == "SIGXFSZ" or (error and is_file_too_large(error))):
+    if limits.file_size and (kept.signal == "SIGXFSZ" or (error and is_file_too_large(error))):
         return "file_size"
     if limits.memory and error and error.type == "MemoryError":
         return "memory"
@@ -105,7 +102,7 @@ def is_file_too_large(error: RaisedError) -> bool:
     return error.type == "OSError" and error.message.startswith("[Errno 27]")
 
 
-def main_sentence(facts: Facts, limit: str | None, status: int | None, signal: str | None) -> str:
+def main_sentence(facts: Facts, limit: str | None) -> str:
     """What happened, without what was left behind."""
     if facts.refused:
         return facts.refused
@@ -117,14 +114,15 @@ def main_sentence(facts: Facts, limit: str | None, status: int | None, signal: s
             "so its exit status is not known. "
             + (left_behind(facts.swept) if facts.swept else "Nothing of it is left.")
         )
+    signal = facts.kept.signal
     if signal is not None:
         meaning = SIGNALS.get(signal, "")
         said = f"Killed by {signal}: {meaning}" if meaning else f"Killed by {signal}"
-        peak, allowed = facts.kept["peak_memory"], facts.limits.memory
+        peak, allowed = facts.kept.peak_memory, facts.limits.memory
         if meaning and allowed and peak > allowed / 2:
             said += f"; it had used {size(peak)} of the {size(allowed)} of memory that it may use"
         return f"{said}."
-    end = f"Ended with status {status} after {duration(facts.wall)}"
+    end = f"Ended with status {facts.kept.status} after {duration(facts.wall)}"
     if facts.error is not None:
         return f"{end}: {headline(facts.error)}."
     if facts.started and not facts.told:

@@ -628,3 +628,23 @@ async def test_the_end_of_the_parent_ends_everything(tmp_path):
     async with asyncio.timeout(20):
         while marked(token):
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("piece", ["b'no frame at all'", "b'flw\\x01\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00{}'"])
+async def test_garbage_in_the_keepers_own_pipes(piece):
+    record = await run(
+        code(f"""
+            import os
+            parent = os.getppid()
+            for name in os.listdir(f"/proc/{{parent}}/fd"):
+                try:
+                    descriptor = os.open(f"/proc/{{parent}}/fd/{{name}}", os.O_WRONLY | os.O_NONBLOCK)
+                    os.write(descriptor, {piece})
+                except OSError:
+                    pass
+            while True: pass
+        """)
+    )
+    assert record.ended.exit_status is None
+    assert record.ended.limit is None
+    assert "own channel" in record.ended.sentence or "Killed by SIGKILL" in record.ended.sentence
