@@ -24,7 +24,7 @@ from flowtui.engine.connection import ProbeError
 from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
 from flowtui.ui import boot
-from flowtui.ui.layout import MEDIUM_WIDTH, TALL, WIDE_WIDTH
+from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
 from flowtui.ui.widgets.frame_diff import FrameDiffMixin
@@ -62,7 +62,11 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         (MEDIUM_WIDTH, "-medium"),
         (WIDE_WIDTH, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]  # noqa: RUF012 (as above)
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 (as above)
+        (0, "-low"),
+        (TALL, "-tall"),
+        (ROOMY, "-roomy"),
+    ]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -23,6 +23,8 @@ MEDIUM_WIDTH = 100
 WIDE_WIDTH = 160
 #: From this height the sentence about a row has a line of its own.
 TALL = 24
+#: From this height it has two on a narrow screen, where most sentences are longer than a line.
+ROOMY = 30
 #: Below this height a column holds one place only.
 LOW_HEIGHT = 14
 

@@ -19,6 +19,7 @@ class EditingScreen(RunningScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "commands"),
+        Binding("escape", "end", "end zoom or search", show=False),
         Binding("e,enter", "edit", "edit"),
         Binding("g", "go_to", "go to line", show=False),
         Binding("slash", "search", "search", show=False),
@@ -36,27 +37,31 @@ class EditingScreen(RunningScreen):
         """To edit is offered outside the editor only, to leave it inside."""
         if action == "edit":
             return not self.editing
-        if action == "leave" and not self.editing:
-            # It works, and ends a search or a zoom, but is not worth a place among the keys.
-            return True
+        if action in ("leave", "end"):
+            return self.editing is (action == "leave")
         return super().check_action(action, parameters)
 
     @on(SourceView.Left)
     def _editor_left(self, event: SourceView.Left) -> None:
-        """Escape in the editor: plain keys are commands now, the arrows still move the cursor."""
+        """Escape in the editor, which keeps the key to itself."""
         event.stop()
-        self.action_leave()
+        if self.editing:
+            self.action_leave()
+        else:
+            self.action_end()
 
     def action_leave(self) -> None:
-        """Leave the editor, a zoomed pane, or the marks of a search, in this order."""
-        if self.editing:
-            self.view.read_only = True
-        elif self.slots.zoomed is not None:
+        """Leave the editor: plain keys are commands now, the arrows still move the cursor."""
+        self.view.read_only = True
+        self.retitle()
+        self.refresh_bindings()
+
+    def action_end(self) -> None:
+        """End the zoom, or the marks of a search."""
+        if self.slots.zoomed is not None:
             self.action_zoom()
         else:
             self.view.find("")
-        self.retitle()
-        self.refresh_bindings()
 
     async def action_edit(self) -> None:
         """Type into the source."""

@@ -145,14 +145,14 @@ class SlotScreen(Screen[None]):
         title = Content.assemble(
             (PANES[name].NUMBER, f"bold {number}"),
             (f" {PANES[name].TITLE}", "bold"),
-            (f" {note}" if note else "", "$text-muted italic"),
+            (f" {note}" if note else "", "$foreground-muted italic"),
         ).stylize(Style.from_meta({"@click": f"screen.show({name!r})"}))
         tabs = sorted(tabs, key=NUMBERED.index)
         for long in (True, False):
             parts = [title]
             for tab in tabs:
                 words = f" {PANES[tab].TITLE}" if long else ""
-                part = Content.assemble((PANES[tab].NUMBER, number), (words, "$text-muted"))
+                part = Content.assemble((PANES[tab].NUMBER, number), (words, "$foreground-muted"))
                 parts.append(part.stylize(Style.from_meta({"@click": f"screen.show({tab!r})"})))
             whole = Content("  " if long else " ").join(parts)
             if whole.cell_length <= width:

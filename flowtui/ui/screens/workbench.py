@@ -23,7 +23,8 @@ class Workbench(FilingScreen):
         on_opened: told of the path of every file that is opened or saved.
     """
 
-    CSS_PATH = ["../styles/workbench.tcss", "../styles/panes.tcss"]
+    # Textual declares it so that it cannot be called a ClassVar.
+    CSS_PATH = ["../styles/workbench.tcss", "../styles/panes.tcss"]  # noqa: RUF012 (as said above)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,f7", "interpreter", "interpreter"),
         Binding("p", "picture('screen')", "picture of the screen", show=False),

@@ -49,6 +49,10 @@ class KeyBar(Widget):
     KeyBar { height: 1; padding: 0 1; background: $footer-background; color: $footer-foreground; }
     """
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.auto_links = False
+
     def on_mount(self) -> None:
         """Draw again when focus or actions change."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)

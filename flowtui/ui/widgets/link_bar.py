@@ -59,24 +59,39 @@ class LinkBar(Widget):
     def render(self) -> Content:
         """The way and the sentence, cut to the width."""
         width, height = self.content_size
-        way = self._way()
-        sentence = Content.styled(self._sentence, "$text-muted")
+        way, sentence = self._way(), self._styled_sentence()
+        where = next((text for kind, text in self._parts if kind == "where"), "")
+        told = Content.assemble((where, _STYLES["where"]), "  " if where else "", sentence)
+        if height == 2 and self._prefer_sentence and sentence.cell_length > width:
+            return Content("\n").join(self._folded(told, width, 2))
         if height >= 2:
             lines = self._folded(sentence, width, height - 1)
             return Content("\n").join([way.truncate(width, ellipsis=True), *lines])
-        if self._sentence and self._prefer_sentence:
-            where = next((text for kind, text in self._parts if kind == "where"), "")
-            head = Content.assemble((where, _STYLES["where"]), "  " if where else "")
-            return Content.assemble(head, sentence).truncate(width, ellipsis=True)
-        if self._sentence and way.cell_length + 3 + len(self._sentence) <= width:
-            return Content.assemble(way, ("   ", ""), sentence)
+        if sentence and self._prefer_sentence:
+            return told.truncate(width, ellipsis=True)
+        if sentence and way.cell_length + 3 + sentence.cell_length <= width:
+            return Content.assemble(way, "   ", sentence)
         return way.truncate(width, ellipsis=True)
+
+    def _styled_sentence(self) -> Content:
+        """The sentence; what stands in backticks is code, and written as such."""
+        pieces = self._sentence.split("`")
+        if len(pieces) % 2 == 0:
+            return Content.styled(self._sentence, "$foreground-muted")
+        return Content.assemble(
+            *(
+                (piece, "bold $text-accent" if number % 2 else "$foreground-muted")
+                for number, piece in enumerate(pieces)
+            )
+        )
 
     def _way(self) -> Content:
         parts: list[Content | tuple[str, str]] = []
         for number, (kind, text) in enumerate(self._parts):
             if number:
-                parts.append(("  " if number == 1 and self._parts[0][0] == "where" else " → ", "$text-muted"))
+                parts.append(
+                    ("  " if number == 1 and self._parts[0][0] == "where" else " → ", "$foreground-muted")
+                )
             if kind == "where" or kind == "error":
                 parts.append((text, _STYLES[kind]))
             else:
@@ -86,11 +101,13 @@ class LinkBar(Widget):
     @staticmethod
     def _part(kind: str, text: str) -> Content:
         """A part with the word in it that names a kind of thing in bold: NAME, Call, LOAD_GLOBAL."""
+        if text.startswith("no "):
+            return Content.styled(text, "$foreground-muted")
         words = text.split(" ")
         bold = {"token": 2, "instruction": 1}.get(kind, 0)
         pieces: list[tuple[str, str]] = []
         for number, word in enumerate(words):
-            style = "bold" if number == bold else "$text-muted" if number < bold else ""
+            style = "bold" if number == bold else "$foreground-muted" if number < bold else ""
             pieces.append((word if number == 0 else f" {word}", style))
         return Content.assemble(*pieces)
 

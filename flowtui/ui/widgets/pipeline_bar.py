@@ -65,6 +65,7 @@ class PipelineBar(Widget):
 
     def __init__(self, pipeline: Pipeline | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.auto_links = False
         self._pipeline = pipeline or Pipeline()
 
     @property
@@ -119,7 +120,7 @@ class PipelineBar(Widget):
             ("*" if pipeline.dirty else "", "bold $text-warning"),
             " " if tight else "  ",
         )
-        arrow = (" ▸ ", "$text-muted")
+        arrow = (" ▸ ", "$foreground-muted")
         marks = [self._mark(mark, times=times, units=units, counts=counts) for mark in pipeline.stages]
         parts: list[Content | tuple[str, str]] = [left]
         for number, mark in enumerate(marks):
@@ -155,14 +156,16 @@ class PipelineBar(Widget):
         )
 
     def _mark(self, mark: StageMark, *, times: bool, units: bool, counts: bool) -> Content:
-        style = {"failed": "bold $text-error", "idle": "$text-disabled", "running": "$text-success"}.get(
-            mark.state, ""
-        )
+        style = {
+            "failed": "bold $text-error",
+            "idle": "$foreground-disabled",
+            "running": "$text-success",
+        }.get(mark.state, "")
         sign = {"failed": "✗ ", "running": "● "}.get(mark.state, "")
         parts: list[tuple[str, str]] = [(sign + mark.name, style or "bold" if mark.count else style)]
         if counts and mark.count:
             count = f" {mark.count}{' ' + mark.unit if units and mark.unit else ''}"
             parts.append((count, style or "$text-accent"))
         if times and mark.milliseconds is not None:
-            parts.append((f" {duration(mark.milliseconds)}", style or "$text-muted"))
+            parts.append((f" {duration(mark.milliseconds)}", style or "$foreground-muted"))
         return Content.assemble(*parts).stylize(Style.from_meta({"@click": f"stage({mark.pane!r})"}))
