@@ -61,7 +61,9 @@ class Analyst:
         *,
         stage_timeout: float = STAGE_TIMEOUT,
         memory: int = MEMORY,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._interpreter = interpreter
         self._on_change = on_change
         self._stage_timeout = stage_timeout
@@ -74,6 +76,7 @@ class Analyst:
         #: While a request is out: until when a newer text stops it; 0 when it shall not, or was stopped
         #: already.
         self._stoppable_until = 0.0
+        #: Until when versions may be dropped after one was finished; 0 when none has gone out since.
         self._patience_ends = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -110,7 +113,7 @@ class Analyst:
         """
         self._wanted = _Wanted(version, get_source, stages)
         self._submitted.set()
-        if self._connection and time.monotonic() < self._stoppable_until:
+        if self._connection and self._clock() < self._stoppable_until:
             self._stoppable_until = 0.0
             self._connection.post({"kind": "newer", "id": self._request})
 
@@ -214,10 +217,7 @@ class Analyst:
         self._ready = False
         head = {"kind": "analyse", "id": self._request, "name": source.name, "stages": folding.left}
         await connection.send(head, {"source": array("B", source.data)})
-        now = time.monotonic()
-        if now >= self._patience_ends:
-            # This version will be finished if its predecessor was dropped; otherwise newer text may stop it.
-            self._patience_ends = now + _PATIENCE
+        self._patience_ends = self._patience_ends or self._clock() + _PATIENCE
         self._stoppable_until = self._patience_ends
         try:
             while True:
@@ -231,7 +231,7 @@ class Analyst:
         finally:
             self._stoppable_until = 0.0
         if folding.analysis.complete:
-            self._patience_ends = 0.0
+            self._patience_ends = 0.0  # the next version may be dropped again
 
     def _blame(self, folding: Folding, error: ProbeError | BadTableError | WireError) -> None:
         if not folding.left:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.engine import analysis as engine_analysis
 from flowtui.engine.analysis import Analyst, analyse, inspect_pyc
 from flowtui.engine.connection import ProbeError
 from flowtui.engine.files import SourceError, decode_source
@@ -130,16 +129,18 @@ async def test_only_the_newest_text_is_made_and_older_work_is_dropped(analyst, f
     assert [(a.version, a.complete) for a in watch.seen] == [(1, False), (49, False), (49, True)]
 
 
-async def test_one_version_is_finished_now_and_then_however_fast_one_types(analyst, fakes, monkeypatch):
-    monkeypatch.setattr(engine_analysis, "_PATIENCE", 0.0)
+async def test_one_version_is_finished_now_and_then_however_fast_one_types(analyst, fakes):
+    now = 0.0
     gate = fakes.folder / "gate"
-    keeper, watch = await analyst(SLOW.replace("GATE", repr(str(gate))))
-    keeper.submit(1, source)
-    await watch.until(lambda a: a.version == 1)
-    keeper.submit(2, source)
+    keeper, watch = await analyst(SLOW.replace("GATE", repr(str(gate))), clock=lambda: now)
+    for version in (1, 2, 3):
+        keeper.submit(version, source)  # stops the one before
+        await watch.until(lambda a, version=version: a.version == version)
+    now = 1.0
+    keeper.submit(4, source)
     gate.touch()
-    await watch.complete(1)
-    await watch.complete(2)
+    await watch.complete(3)
+    await watch.complete(4)
 
 
 async def test_submitting_waits_for_nothing_and_works_before_the_start(fakes):
