@@ -320,3 +320,66 @@ def test_nothing_is_there_yet():
     selection = links.at_position(Analysis(), Position(1, 0))
     assert (selection.token, selection.node, selection.instructions) == (None, None, ())
     assert links.describe(Analysis(), selection) == [("where", "1:0")]
+
+
+SCOPES = """\
+x = 1
+def outer(a, x=x, *rest, b: int = a):
+    def inner():
+        return a + x
+    class Local:
+        a = a
+    return [a for a in rest], a
+"""
+
+
+def roles_at(analysis: Analysis, position: Position) -> tuple[str, str, tuple[str, ...]]:
+    (row,) = links.at_position(analysis, position).symbols
+    symbol = analysis.symbols.symbol(row)
+    return analysis.symbols.scopes[analysis.symbols.scope[row]][1], symbol.name, symbol.roles
+
+
+@pytest.mark.parametrize(
+    ("needle", "nth", "scope"),
+    [
+        ("x = 1", 0, "top"),
+        ("outer", 0, "top"),
+        ("a, x", 0, "outer"),
+        ("x=x", 0, "outer"),
+        ("int", 0, "top"),
+        ("a:\n", 1, "top"),
+        ("inner", 0, "outer"),
+        ("a + x", 0, "inner"),
+        ("x\n", 1, "inner"),
+        ("a = a", 0, "Local"),
+        ("rest], a", 0, "outer"),
+        ("a\n", 2, "outer"),
+    ],
+)
+def test_a_name_links_to_its_row_in_its_scope(needle, nth, scope):
+    if needle == "a:\n":
+        position = Position(2, SCOPES.split("\n")[1].index("= a") + 2)
+    elif needle == "x\n":
+        position = Position(4, SCOPES.split("\n")[3].index("x"))
+    elif needle == "a\n":
+        position = Position(7, len(SCOPES.split("\n")[6]) - 1)
+    else:
+        position = place(SCOPES, needle, nth)
+    analysis = analyse(SCOPES, python("3.13"))
+    assert roles_at(analysis, position)[0] == scope
+
+
+def test_a_symbol_links_to_every_place_where_its_scope_names_it():
+    analysis = analyse(DEMO)
+    table = analysis.symbols
+    walk = next(i for i, scope in enumerate(table.scopes) if scope[1] == "walk")
+    row = next(
+        r for r in range(len(table)) if table.scope[r] == walk and table.text(table.name[r]) == "total"
+    )
+    selection = links.at_symbol(analysis, row)
+    places = [analysis.tokens.span(token) for token in selection.tokens]
+    assert [(s.line, s.column) for s in places] == [(16, 4), (19, 8), (19, 16), (20, 24), (21, 11)]
+    assert selection.span == Span(16, 4, 16, 9)
+    assert selection.symbols == (row,)
+    assert {name.split("_")[0] for name in opnames(analysis, selection)} <= {"LOAD", "STORE", "JUMP"}
+    assert len(selection.instructions) >= 5

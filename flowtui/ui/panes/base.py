@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
@@ -16,7 +15,7 @@ from flowtui.model.interpreter import Interpreter
 from flowtui.model.links import Selection
 from flowtui.model.run import Specialised
 from flowtui.model.stages import CodeTable, SymbolTable, TokenTable, TreeTable
-from flowtui.ui.panes.notice import Notice, about_failure, about_missing
+from flowtui.ui.panes.notice import Notice, Words, about_failure, about_missing, quiet
 
 PaneTable = TypeVar("PaneTable", TokenTable, TreeTable, SymbolTable, CodeTable)
 
@@ -139,17 +138,17 @@ class TablePane(Pane, Generic[PaneTable]):
         elif (missing := about_missing(self.STAGE, analysis)) is not None:
             self._say(missing, rows=False)
         elif self.table is None:
-            self._say(Content.styled("not there yet", "$text-muted italic"), rows=False)
+            self._say(quiet("not there yet"), rows=False)
         # Else the rows of the text before this one stay until newer ones are there.
 
-    def _failure_text(self, failure: Failure) -> Content:
+    def _failure_text(self, failure: Failure) -> Words:
         able = [other.name for other in self.others if other.can(self.STAGE)]
         return about_failure(failure, self.interpreter, able)
 
-    def _say(self, text: Content | None, *, rows: bool) -> None:
-        self._notice.display = text is not None
-        if text is not None:
-            self._notice.show(text)
+    def _say(self, words: Words | None, *, rows: bool) -> None:
+        self._notice.display = words is not None
+        if words is not None:
+            self._notice.show(words)
         self._notice.set_class(rows, "-above")
         had_focus = self._content.has_focus
         self._content.display = rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -28,25 +29,38 @@ _ENDS = frozenset({"Crash", "Timeout"})
 _BEFORE, _BEHIND = 40, 40
 
 
+class Words(NamedTuple):
+    """What a notice says: a text that wraps, and lines of source that do not."""
+
+    text: Content
+    code: Content | None = None
+
+
 class Notice(VerticalScroll):
-    """A text in place of the rows, or above them."""
+    """Words in place of the rows, or above them."""
 
     def __init__(self, *, classes: str | None = None) -> None:
         self._text = Static("", markup=False)
-        super().__init__(self._text, classes=classes)
+        self._code = Static("", classes="code", markup=False)
+        self._words = Words(Content())
+        super().__init__(self._text, self._code, classes=classes)
 
-    def show(self, text: Content) -> None:
-        """Show `text`."""
-        self._text.update(text)
+    def show(self, words: Words) -> None:
+        """Show other words."""
+        if words != self._words:
+            self._words = words
+            self._text.update(words.text)
+            self._code.update(words.code or "")
+            self._code.display = words.code is not None
 
     @property
     def text(self) -> str:
         """What is said, without its colours."""
-        content = self._text.content
-        return content.plain if isinstance(content, Content) else str(content)
+        text, code = self._words
+        return text.plain if code is None else f"{text.plain}\n{code.plain}"
 
 
-def about_failure(failure: Failure, interpreter: Interpreter | None, able: Sequence[str]) -> Content:
+def about_failure(failure: Failure, interpreter: Interpreter | None, able: Sequence[str]) -> Words:
     """The interpreter's own message, the source line that it names and a caret below the place.
 
     Args:
@@ -62,7 +76,8 @@ def about_failure(failure: Failure, interpreter: Interpreter | None, able: Seque
             lines.append(Content(visible(failure.message)))
         has = f"{', '.join(able)} can show them." if able else "Every CPython from 3.8 can show them."
         lines.append(Content.styled(has, "$text-muted"))
-        return Content("\n").join(lines)
+        return Words(Content("\n").join(lines))
+    code = None
     lines = [
         Content.assemble(
             ("✗ ", "bold $text-error"),
@@ -74,13 +89,13 @@ def about_failure(failure: Failure, interpreter: Interpreter | None, able: Seque
         where = f"line {failure.span.line}, column {failure.span.column}"
         lines.append(Content.styled(f"{where}, says {who}", "$text-muted"))
         if failure.text:
-            lines += _marked(failure)
+            code = _marked(failure)
     else:
         lines.append(Content.styled(f"says {who}", "$text-muted"))
-    return Content("\n").join(lines)
+    return Words(Content("\n").join(lines), code)
 
 
-def _marked(failure: Failure) -> list[Content]:
+def _marked(failure: Failure) -> Content:
     """The source line, cut round the place, and carets below it."""
     span = failure.span
     assert span is not None
@@ -95,19 +110,22 @@ def _marked(failure: Failure) -> list[Content]:
     left = "…" if begin and text[:begin].strip() else ""
     before = Content(left + visible(text[begin : span.column])).cell_length
     width = max(1, Content(visible(text[span.column : end])).cell_length)
-    return [
-        Content(f"  {left}{visible(shown)}"),
-        Content.styled("  " + " " * before + "^" * width, "bold $text-error"),
-    ]
+    caret = Content.styled("  " + " " * before + "^" * width, "bold $text-error")
+    return Content("\n").join([Content(f"  {left}{visible(shown)}"), caret])
 
 
-def about_missing(stage: str, analysis: Analysis) -> Content | None:
+def about_missing(stage: str, analysis: Analysis) -> Words | None:
     """Which failure keeps a stage from coming at all; None while it may still come."""
     for other, failure in analysis.failures.items():
         stops = other in _NEEDS.get(stage, ()) or failure.type in _ENDS
         if stops and other != stage:
             text = f"no {_WORDS.get(stage, stage)}: see {_TITLES.get(other, other)} ({failure.type})"
-            return Content.styled(text, "$text-muted italic")
+            return quiet(text)
     if analysis.complete and analysis.version:
-        return Content.styled(f"the interpreter gave no {_WORDS.get(stage, stage)}", "$text-muted italic")
+        return quiet(f"the interpreter gave no {_WORDS.get(stage, stage)}")
     return None
+
+
+def quiet(text: str) -> Words:
+    """Words that only say why there is nothing."""
+    return Words(Content.styled(text, "$text-muted italic"))

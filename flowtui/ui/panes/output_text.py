@@ -1,8 +1,8 @@
 """A program's output as lines: what a terminal would show of it, bounded, and safe to draw.
 
-Pure: text in, lines out. A carriage return goes back to the line's beginning, a backspace one character back; what
-is written then takes the place of what was there. Escape sequences (colours, cursor moves, titles) are left out;
-other control characters are shown as pictures.
+Pure: text in, lines out. A carriage return goes back to the line's beginning, a backspace one character back;
+what is written then takes its place. Escape sequences (colours, cursor moves, titles) are left
+out; other control characters are shown as pictures.
 """
 
 from __future__ import annotations
