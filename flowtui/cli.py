@@ -30,9 +30,9 @@ FORMATS = ("text", "json", "html", "svg")
 
 HELP_EPILOG = """\
 commands:
-  flowtui show FILE     every stage on standard output: as text, JSON, HTML or SVG
-  flowtui doctor        the interpreters found here and what each can show; the terminal
-  flowtui COMMAND -h    more about one of them
+  flowtui show FILE   every stage on standard output: text, JSON, HTML or SVG
+  flowtui doctor      interpreters found and what each can show; the terminal
+  flowtui show -h     all its options
 """
 
 
@@ -141,7 +141,7 @@ def _show_parser() -> ArgumentParser:
     parser = _parser(
         "show",
         "Show what Python makes of a source, stage by stage.",
-        "Words behind -- are the program's arguments. Exit status 1: the program or a stage failed.\n",
+        "Words behind -- are the program's arguments.\nExit status 1: the program or a stage failed.\n",
     )
     add = parser.add_argument
     add(

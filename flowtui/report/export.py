@@ -98,7 +98,7 @@ def _source_line(line: Line) -> str:
 
 
 def _linker(lines: int) -> Callable[[Line], str]:
-    """What draws a row whose place leads to its line, when the source has that line: the last token has not."""
+    """What draws a row whose place leads to its line; the last token stands behind the last line."""
 
     def draw(line: Line) -> str:
         if not 0 < line.source_line <= lines:
