@@ -8,14 +8,14 @@ out; other control characters are shown as pictures.
 from __future__ import annotations
 
 import re
-from collections import deque
 
 from rich.cells import cell_len
 
 from flowtui.ui.panes.text import visible
 
-#: Lines that are kept; older ones are counted and dropped.
+#: Lines that are kept; older ones are counted and dropped, many at a time.
 MAX_LINES = 200_000
+_DROP = 10_000
 #: Code points of one line; what is longer goes on in a line of its own.
 MAX_LINE = 4096
 #: An escape sequence that is longer is none.
@@ -46,7 +46,7 @@ class OutputText:
     """
 
     def __init__(self) -> None:
-        self.lines: deque[Line] = deque([[]], maxlen=None)
+        self.lines: list[Line] = [[]]
         self.dropped = 0
         self.widest = 0
         self._column = 0
@@ -93,12 +93,21 @@ class OutputText:
 
     def _write_lines(self, stream: str, text: str) -> None:
         pieces = text.split("\n")
-        last = len(pieces) - 1
-        for number, piece in enumerate(pieces):
-            if piece:
-                self._put(stream, piece)
-            if number != last:
+        self._put(stream, pieces[0])
+        if len(pieces) == 1:
+            return
+        inner = pieces[1:-1]
+        longest = len(max(inner, key=len, default=""))
+        if longest <= MAX_LINE and text.isascii() and "".join(inner).isprintable():
+            # The quick way for what most programs write: nothing in these lines needs a look.
+            self.lines += [[(piece, stream)] if piece else [] for piece in inner]
+            self.widest = max(self.widest, longest)
+        else:
+            for piece in inner:
                 self._new_line()
+                self._put(stream, piece)
+        self._new_line()
+        self._put(stream, pieces[-1])
 
     def _obey(self, stream: str, character: str) -> None:
         if character == "\n":
@@ -116,9 +125,9 @@ class OutputText:
         lines = self.lines
         lines.append([])
         self._column = self._extra = 0
-        if len(lines) > MAX_LINES:
-            lines.popleft()
-            self.dropped += 1
+        if len(lines) > MAX_LINES + _DROP:
+            self.dropped += len(lines) - MAX_LINES
+            del lines[:-MAX_LINES]
 
     def _put(self, stream: str, text: str) -> None:
         text = visible(text)

@@ -49,6 +49,7 @@ class SymbolRows:
             self.depths.extend([depth + 1] * len(rows))
             self._rows.extend(rows)
             ends.append(len(self._rows))
+        self._name_ends = list(ends)
         self.sizes = array("i", [1]) * len(self._rows)
         for number in range(len(table.scopes) - 1, -1, -1):
             self.sizes[starts[number]] = ends[number] - starts[number]
@@ -64,12 +65,14 @@ class SymbolRows:
 
     def node_of(self, row: int) -> int:
         """The node of a row of the table."""
-        start = self._starts[self.table.scope[row]]
-        end = start + 1
-        while end < len(self._rows) and self._rows[end] >= 0:
-            end += 1
+        scope = self.table.scope[row]
+        start, end = self._starts[scope], self._name_ends[scope]
         at = bisect_left(self._rows, row, start + 1, end)
         return at if at < end else start
+
+    def node_of_scope(self, scope: int) -> int:
+        """The node of a scope."""
+        return self._starts[scope]
 
     def scope_at(self, node: int) -> int:
         """The scope that a node is, or is a name of."""
@@ -114,7 +117,7 @@ class SymbolsPane(TablePane[SymbolTable]):
             return
         linked = tuple(self.nodes.node_of(row) for row in selection.symbols)
         table = self.nodes.table
-        around = {self.nodes._starts[table.scope[row]] for row in selection.symbols}
+        around = {self.nodes.node_of_scope(table.scope[row]) for row in selection.symbols}
         self.tree_view.set_marks(linked, around, reveal=selection.origin != self.STAGE)
 
     @on(VirtualTree.NodeChosen)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from typing import ClassVar
 
 from textual import on
@@ -41,9 +39,7 @@ class TreeRows:
         hidden = set() if contexts else {i for i, text in enumerate(table.strings) if text in _CONTEXTS}
         self.shown: Sequence[int] = range(count)
         if hidden:
-            # Two passes at the speed of C: a large tree has a hundred thousand nodes.
-            keep = map(False.__eq__, map(hidden.__contains__, table.kind))
-            self.shown = array("i", compress(range(count), keep))
+            self.shown = [row for row, kind in enumerate(table.kind) if kind not in hidden]
         self.depths = _Depths(self)
         self.sizes = _Sizes(self)
 

@@ -98,10 +98,13 @@ def test_a_line_without_end_is_cut():
 
 def test_lines_are_bounded(monkeypatch):
     monkeypatch.setattr("flowtui.ui.panes.output_text.MAX_LINES", 10)
+    monkeypatch.setattr("flowtui.ui.panes.output_text._DROP", 5)
     text = OutputText()
-    text.write("stdout", "x\n" * 100)
-    assert len(text) == 10
-    assert text.dropped == 91
+    for number in range(100):
+        text.write("stdout", f"{number}\n")
+    assert 10 <= len(text) <= 15
+    assert text.dropped + len(text) == 101
+    assert lines(text)[-2:] == ["99", ""]
 
 
 @pytest.mark.parametrize("size", SIZES)
