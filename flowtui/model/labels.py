@@ -30,9 +30,10 @@ def node_attrs(tree: TreeTable, row: int) -> str:
     """
     parts: list[str] = []
     strings = tree.strings
+    constant = tree.kind_of(row) in ("Constant", "MatchSingleton")  # there None is what the source says
     for entry in range(tree.attr_first[row], tree.attr_first[row + 1]):
         name, value = strings[tree.attr_name[entry]], strings[tree.attr_value[entry]]
-        if value in _DEFAULTS.get(name, ()) or (value in ("None", "[]") and name != "value"):
+        if value in _DEFAULTS.get(name, ()) or (value in ("None", "[]") and not constant):
             continue
         parts.append(shorten(value) if not parts else f"{name}={shorten(value)}")
     return " ".join(parts)

@@ -2,8 +2,8 @@
 
 A tree is walked from the root, and the children of a node are put in the order of the source when the walk
 first comes past it (the fields' order is another: a decorator comes after the body, a dict's values after all
-its keys). Instructions are found by blocks of rows with the lowest and the highest line of each: the rows of a
-code object follow the source on the whole, so that few blocks are ever read.
+its keys). Instructions are found by blocks of rows with the lowest and the highest line of each: the rows of
+a code object follow the source on the whole, so that few blocks are ever read.
 """
 
 from __future__ import annotations

@@ -383,3 +383,23 @@ def test_a_symbol_links_to_every_place_where_its_scope_names_it():
     assert selection.symbols == (row,)
     assert {name.split("_")[0] for name in opnames(analysis, selection)} <= {"LOAD", "STORE", "JUMP"}
     assert len(selection.instructions) >= 5
+
+
+def test_a_long_line_and_a_deep_tree():
+    wide = analyse("x = [" + "a, " * 20_000 + "]\n")
+    selection = links.at_position(wide, Position(1, 5 + 3 * 12_345))
+    assert node_of(wide, selection) == "Name"
+    assert len(selection.instructions) == 1
+    deep = analyse("x = " + "-" * 80 + "y\n")
+    selection = links.at_position(deep, Position(1, 40))
+    assert node_of(deep, selection) == "UnaryOp"
+    assert len(selection.enclosing) == 38
+    assert opnames(deep, selection) == ["UNARY_NEGATIVE"]
+
+
+def test_the_index_of_a_table_is_made_once():
+    from flowtui.model.link_index import TreeIndex, cached
+
+    tree = analyse(DEMO).ast
+    assert cached(tree, TreeIndex) is cached(tree, TreeIndex)
+    assert cached(analyse(EVERYTHING).ast, TreeIndex) is not cached(tree, TreeIndex)

@@ -33,7 +33,8 @@ class OutputLines:
         self.text = OutputText()
 
     def __len__(self) -> int:
-        return 0 if self.text.is_empty else len(self.text)
+        lines = self.text.lines
+        return len(lines) - (not lines[-1])  # the line that nothing was written to yet
 
     def line(self, row: int) -> Sequence[tuple[str, str]]:
         """A sign, then what each stream wrote in that line."""

@@ -118,16 +118,19 @@ class LogView(ScrollView, can_focus=True):
         """
         self._width = max(self._width, width)
         count = len(self._source)
+        follow = self.follow
         self.virtual_size = Size(self._width, count)
-        if self.follow:
+        if follow:
             self.set_reactive(LogView.cursor, max(0, count - 1))
-            self.scroll_to(y=max(0, count - self._height), animate=False, force=True, immediate=True)
+            self._scroll(count - self._height)
         elif dropped:
             self.set_reactive(LogView.cursor, max(0, self.cursor - dropped))
-            self.scroll_to(
-                y=max(0, self.scroll_offset.y - dropped), animate=False, force=True, immediate=True
-            )
+            self._scroll(self.scroll_offset.y - dropped)
+        self.follow = follow  # only the learner's own scrolling changes it
         self.refresh()
+
+    def _scroll(self, row: int) -> None:
+        self.scroll_to(y=max(0, row), animate=False, force=True, immediate=True)
 
     def set_linked(self, rows: frozenset[int]) -> None:
         """Mark rows as linked with the selection."""
@@ -184,10 +187,10 @@ class LogView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolled away from the end, by wheel or bar: stay there."""
         super().watch_scroll_y(old_value, new_value)
-        if self.is_mounted and round(new_value) < round(old_value):
-            self.follow = False
-        elif round(new_value) >= self.max_scroll_y:
+        if round(new_value) >= len(self._source) - self._height:
             self.follow = True
+        elif round(new_value) < round(old_value):
+            self.follow = False
 
     def action_move(self, step: int) -> None:
         """The cursor up or down."""

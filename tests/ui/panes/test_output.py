@@ -147,6 +147,25 @@ async def test_the_end_stays_in_sight_until_it_is_left():
         assert "last" in screen_text(app)
 
 
+async def test_the_end_stays_in_sight_when_the_line_for_answers_comes_and_goes():
+    pane = OutputPane(id="output", classes="pane")
+    app = Stand(pane)
+    async with app.run_test(size=(60, 8)) as pilot:
+        pane.begin(PY)
+        await pilot.pause()
+        pane.show_event(Output("stdout", "".join(f"line {i}\n" for i in range(30))))
+        pane.show_event(InputWanted())
+        await pilot.pause()
+        assert "line 29" in screen_text(app)
+        pane.show_event(Output("stdin", "answer\n"))
+        await pilot.pause()
+        pane.show_event(Output("stderr", TRACEBACK))
+        pane.show_event(ended(sentence="the very end"))
+        await pilot.pause()
+        assert "the very end" in screen_text(app)
+        assert "0.10 s" in screen_text(app).rstrip().split("\n")[-1]
+
+
 async def test_the_program_is_answered():
     pane = OutputPane(id="output", classes="pane")
     app = Stand(pane)
