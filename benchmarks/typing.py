@@ -80,6 +80,7 @@ def main() -> None:
                     for key in keys[:4]:
                         program.key(key)
                     for key in keys:
+                        program.settle(0.03)  # nobody types faster, and a frame has its 1/60 s
                         seconds, size = program.key(key)
                         times.setdefault((kind, lines), []).append(seconds * 1000)
                         sizes.setdefault((kind, lines), []).append(size)

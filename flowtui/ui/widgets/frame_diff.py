@@ -200,13 +200,11 @@ class FrameUpdate(CompositorUpdate):
                     x += strip.cell_length
             return
         for y, x1, x2 in update.spans:
-            # As `ChopsUpdate.render_segments` chooses and crops them.
+            # Chosen as `ChopsUpdate.render_segments` does, but never cut at the span's end: a cut can go through
+            # a wide character, and cells that are the same are not sent anyway.
             for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-                if chop is None or x > x2 or end <= x1:
-                    continue
-                if not (x2 > x >= x1 and end <= x2):
-                    chop = chop.crop(0, min(end, x2) - x)
-                yield x, y, chop
+                if chop is not None and x <= x2 and end > x1:
+                    yield x, y, chop
 
 
 if TYPE_CHECKING:

@@ -53,6 +53,12 @@ class Highlighter:
         else:
             self._broken, self._intact = first, intact
 
+    def known_state(self, row: int) -> State | None:
+        """What was found for `row` and still holds, or None; nothing is looked up."""
+        if row >= len(self._states) or (self._broken is not None and row > self._broken):
+            return None
+        return self._states[row]
+
     def state(self, row: int) -> State:
         """What the lines before `row` leave open."""
         lines, states = self._lines, self._states

@@ -8,15 +8,15 @@ stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from rich.style import Style
 from textual.cache import LRUCache
 from textual.document._document import Location, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Region, Size
+from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -108,6 +108,9 @@ class SourceView(PythonEditor):
 
     document: PythonDocument
 
+    # `TextArea` draws all of itself again when the cursor moves; here `watch_selection` says which rows.
+    selection: Reactive[Selection] = reactive(Selection(), init=False, always_update=True, repaint=False)
+
     def __init__(
         self,
         text: str = "",
@@ -124,6 +127,7 @@ class SourceView(PythonEditor):
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(2048)
         self._palette = Palette(self, "source--", "text-area--")
         self._ready = False
+        self._drawn_bracket: Location | None = None
         super().__init__(
             text,
             soft_wrap=False,
@@ -169,9 +173,18 @@ class SourceView(PythonEditor):
             self.refresh()
 
     def _rows_changed(self, first: int, before: int, after: int) -> None:
-        """Keep colours, overlays and marks with their lines."""
-        self.highlighter.edited(first, before, after)
-        if before != after:
+        """Keep colours, overlays and marks with their lines, and draw again what looks different."""
+        highlighter = self.highlighter
+        old = highlighter.known_state(first + before)
+        highlighter.edited(first, before, after)
+        if before == after:
+            behind = first + after
+            if old is None or (behind < self.document.line_count and highlighter.state(behind) != old):
+                self.refresh()  # the lines below have other colours now
+            else:
+                self._refresh_rows(range(first, behind))
+        else:
+            self.refresh()
             end, shift = first + before, after - before
 
             def moved(row: int) -> int | None:
@@ -291,9 +304,28 @@ class SourceView(PythonEditor):
         old, self.marks = self.marks, dict(marks)
         self._refresh_rows({row for row in old.keys() | marks.keys() if old.get(row) != marks.get(row)})
 
-    def _refresh_rows(self, rows: set[int]) -> None:
-        top = self.scroll_offset.y
-        seen = [row for row in rows if top <= row < top + self.size.height]
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        """Draw the rows again that the cursor or the selection left or reached, and the brackets' rows."""
+        if old == new:
+            rows = {new.end[0]}
+        elif old.is_empty and new.is_empty:
+            rows = {old.end[0], new.end[0]}
+        else:
+            touched = [row for selection in (old, new) for row, _ in selection]
+            rows = set(self._seen_rows(range(min(touched), max(touched) + 1)))
+        bracket = self._matching_bracket_location
+        rows |= {place[0] for place in (self._drawn_bracket, bracket) if place is not None}
+        self._drawn_bracket = bracket
+        self._refresh_rows(rows)
+
+    def _seen_rows(self, rows: Iterable[int]) -> list[int]:
+        top, height = self.scroll_offset.y, self.size.height
+        if isinstance(rows, range):
+            return list(range(max(rows.start, top), min(rows.stop, top + height)))
+        return [row for row in rows if top <= row < top + height]
+
+    def _refresh_rows(self, rows: Iterable[int]) -> None:
+        seen = self._seen_rows(rows)
         if len(seen) > 8:
             self.refresh()
         else:
@@ -317,7 +349,7 @@ class SourceView(PythonEditor):
         left, top = self.scroll_offset
         row = top + y
         if row >= self.document.line_count:
-            return Strip.blank(self.size.width, self._blank_style())
+            return Strip.blank(self.size.width, self._palette.base)
         picture = self._picture(row, left)
         text = self.document[row]
         if len(text) > LONG:  # the cache is not to hold a megabyte a key
@@ -332,9 +364,6 @@ class SourceView(PythonEditor):
             )
             self._strips[key] = strip
         return strip
-
-    def _blank_style(self) -> Style:
-        return self._palette.base
 
     def _picture(self, row: int, left: int) -> LinePicture:
         start, end = sorted(self.selection)

@@ -124,7 +124,7 @@ async def test_random_keys(size: tuple[int, int], seed: int) -> None:
     async with shown(size) as (app, pilot):
         assert differences(app) == []
         areas = list(app.query(TextArea))
-        for step in range(110):
+        for step in range(60):
             if step % 25 == 0 and not isinstance(app.screen, Dialog):
                 areas[step // 25 % 2].focus()
             await pilot.press(chance.choice(KEYS))
