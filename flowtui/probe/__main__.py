@@ -14,6 +14,7 @@ if __name__ == "__main__":
     package = type(sys)("_flowtui_probe")
     # A module with a __path__ is a package to the import machinery; importlib.util would cost 3 ms more.
     package.__path__ = [__file__.replace("\\", "/").rpartition("/")[0] or "."]
+    package.__dict__["started_with"] = set(sys.modules)  # without what the lines below load
     sys.modules[package.__name__] = package
     roles = __import__("_flowtui_probe.roles", fromlist=["main"])
     sys.exit(roles.main(sys.argv[1:]))

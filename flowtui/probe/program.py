@@ -22,7 +22,7 @@ import linecache
 import os
 import sys
 
-from . import limits, traceback_fields
+from . import limits, standard, traceback_fields, uncaught
 from .handshake import hello
 from .serve import Gone, Pipe
 from .text import BOM, Text
@@ -31,9 +31,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from types import CodeType, ModuleType, TracebackType
     from typing import Any
-
-#: What a shell says of a program that ctrl-c ended: 128 + SIGINT.
-INTERRUPTED = 130
 
 #: Bytes that a program which has used up its memory leaves to us for the first steps of saying so.
 RESERVE = 4 << 20
@@ -85,7 +82,6 @@ def main(frame_in: int, frame_out: int) -> int:
     Raises:
         SystemExit: the program's own, for the interpreter to treat as it treats every one.
     """
-    before = set(sys.modules)
     Pipe(-1, frame_out).send(hello())
     try:
         request = Pipe(frame_in, -1).receive()
@@ -98,7 +94,6 @@ def main(frame_in: int, frame_out: int) -> int:
     name, path = str(head["name"]), str(head["path"])
     text = prepare(channel, name, path, [str(each) for each in head["arguments"]], source)
     namespace = fresh_main(path).__dict__
-    give_way(before)
     channel.send(kind="started")
     if not text.declared and not text.ascii:
         # As from a file: the parser of 3.9 to 3.12 counts an error's columns right only where the encoding is
@@ -115,8 +110,11 @@ def prepare(channel: Channel, name: str, path: str, arguments: list[str], source
     from .stdin import text_stdin
 
     sys.argv = [path or name, *arguments]
-    sys.path[:0] = [os.path.dirname(path) if path else "", *python_path()]
+    sys.path[:0] = python_path()
     add_user_site()
+    standard.give_way(
+        os.path.dirname(path) if path else "", sys.modules[str(__package__)].__dict__["started_with"]
+    )
     sys.stdin = vars(sys)["__stdin__"] = text_stdin(lambda: channel.send(kind="input"))
     streams: list[tuple[Any, str]] = [(sys.stdout, "strict"), (sys.stderr, "backslashreplace")]
     for stream, errors in streams:
@@ -180,17 +178,6 @@ def fresh_main(path: str) -> ModuleType:
     return module
 
 
-def give_way(before: set[str]) -> None:
-    """Forget modules that we have loaded and that the program's folder has files for: it means its own."""
-    try:
-        entries = {entry.split(".")[0] for entry in os.listdir(sys.path[0] or ".")}
-    except OSError:
-        return
-    for name in set(sys.modules) - before:
-        if name in entries and name != "__main__":
-            del sys.modules[name]
-
-
 def execute(
     source: bytes, filename: str, namespace: dict[str, Any]
 ) -> tuple[CodeType | None, BaseException | None]:
@@ -221,14 +208,14 @@ def finish(channel: Channel, code: CodeType | None, error: BaseException | None,
     """Tell the parent how the program ended, and print what Python prints."""
     status = 0
     if isinstance(error, SystemExit):
-        channel.send(kind="ended", status=exit_status(error), error=None)
+        channel.send(kind="ended", status=uncaught.exit_status(error), error=None)
     elif error is None:
         channel.send(kind="ended", status=0, error=None)
     else:
         sys.setrecursionlimit(max(1000, sys.getrecursionlimit()))
         fields = traceback_fields.fields(error, "", text)
         channel.send(kind="raised", error=fields)
-        status = show(error)
+        status = uncaught.show(error)
         fields["message"] = traceback_fields.message(error)
         channel.send(kind="ended", status=status, error=fields)
     if code is not None:
@@ -238,77 +225,3 @@ def finish(channel: Channel, code: CodeType | None, error: BaseException | None,
     if isinstance(error, SystemExit):
         raise error
     return status
-
-
-def exit_status(error: SystemExit) -> int:
-    """The status that a SystemExit means (Python/pythonrun.c: handle_system_exit)."""
-    code = error.code
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF if -(1 << 63) <= code < 1 << 63 else 0xFF
-    return 1
-
-
-def show(error: BaseException) -> int:
-    """Hand an uncaught exception to ``sys.excepthook``, as the interpreter does; gives the exit status."""
-    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
-    if sys.version_info >= (3, 12):
-        sys.last_exc = error
-    hook = getattr(sys, "excepthook", None)
-    if hook is sys.__excepthook__:
-        display(error)
-    elif hook is None:
-        write("sys.excepthook is missing\n")
-        display(error)
-    else:
-        trouble = call_hook(hook, error)
-        if isinstance(trouble, SystemExit):
-            return exit_status(trouble)
-        if trouble is not None:
-            write("Error in sys.excepthook:\n")
-            display(trouble)
-            write("\nOriginal exception was:\n")
-            display(error)
-    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
-
-
-def call_hook(hook: Any, error: BaseException) -> BaseException | None:
-    """Call the program's own hook; gives the exception that it raised."""
-    try:
-        hook(type(error), error, error.__traceback__)
-    except BaseException as trouble:
-        entry = trouble.__traceback__
-        trouble.__traceback__ = entry.tb_next if entry is not None else None
-        return trouble
-    return None
-
-
-def display(error: BaseException) -> None:
-    """Print a traceback as Python prints it, with the lines of the submitted text."""
-    import traceback
-
-    try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
-    except Exception:  # what the program's exception does to a printer is not foreseeable
-        lines = [traceback_fields.type_name(error) + "\n"]
-    if error.__traceback__ is None and lines and lines[0].startswith("Traceback "):
-        del lines[0]  # an error of the compiler came through no line
-    write("".join(lines))
-
-
-def write(text: str) -> None:
-    """Write to standard error, or to descriptor 2 when the program has taken ``sys.stderr`` away."""
-    if hasattr(sys, "stderr"):
-        if sys.stderr is None:
-            return
-        try:
-            sys.stderr.write(text)
-            sys.stderr.flush()
-            return
-        except Exception:  # noqa: S110  # a stream of the program's own that fails
-            pass
-    try:
-        os.write(2, text.encode("utf-8", "backslashreplace"))
-    except OSError:
-        pass

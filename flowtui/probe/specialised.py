@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import standard
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from collections.abc import Iterator
@@ -24,8 +26,7 @@ def rows(module: CodeType) -> list[tuple[int, int, str]]:
     """The instructions whose name is no longer the compiler's: (code object's id, offset, opname now)."""
     if not hasattr(module, ADAPTIVE):
         return []
-    import dis
-
+    dis = standard.load("dis")
     found = []
     for number, code in enumerate(nested(module)):
         if getattr(code, ADAPTIVE) == code.co_code:  # never ran, or nothing came of it
