@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
-    from flowtui.model.interpreter import Interpreter
     from flowtui.model.run import Limits
     from flowtui.model.source import Source
     from flowtui.report.pipeline import Report
@@ -100,9 +99,7 @@ def _open(file: str, code: str | None, python: str | None, arguments: tuple[str,
     is_folder = os.path.isdir(file)  # noqa: PTH112  (pathlib is 4 ms before the first picture)
     if not stdio.has_terminal(file if code is None else ""):
         if is_folder:
-            raise CommandError(
-                f"{file} is a folder: without a terminal name a file, as in `flowtui show FILE`"
-            )
+            raise CommandError(f"{file} is a folder: without a terminal name a file in it")
         return _show(_show_defaults(file, code, python), arguments)
     if arguments:
         raise CommandError("the workbench passes no arguments: `flowtui show` takes those behind --")
@@ -110,16 +107,21 @@ def _open(file: str, code: str | None, python: str | None, arguments: tuple[str,
         stdio.check_file(file)
     from flowtui.ui import boot
 
-    text = code
+    text, data = code, b""
     if code is None and file == "-":
-        text = stdio.read_input().decode("utf-8", "replace")
+        data = stdio.read_input()
+        text = data.decode("utf-8", "replace")
         stdio.take_terminal()
     boot.paint("" if file == "-" or is_folder else file, text)
     try:
         from flowtui import app
 
         path = file if file and file != "-" else None
-        stdin_text = text if file == "-" else None
+        stdin_text = None
+        if file == "-":
+            from flowtui.engine.files import decode_source
+
+            stdin_text = decode_source(data, "<stdin>").text
         return app.run(path=path, code=code, python=python, stdin_text=stdin_text)
     finally:
         boot.restore()
@@ -228,11 +230,11 @@ def _report(
     import asyncio
 
     from flowtui.engine.connection import ProbeError
-    from flowtui.engine.interpreters import UnknownInterpreterError
+    from flowtui.engine.interpreters import UnknownInterpreterError, find
     from flowtui.report.pipeline import Request, make_report
 
     async def make() -> Report:
-        interpreter = await _interpreter(given.python)
+        interpreter = await find(given.python or "")
         if given.adaptive and not interpreter.can("adaptive"):
             raise CommandError(
                 f"{interpreter.name} has no specialised instructions to show: leave --adaptive out"
@@ -252,12 +254,6 @@ def _report(
         return asyncio.run(make())
     except (ProbeError, UnknownInterpreterError) as error:
         raise CommandError(str(error)) from None
-
-
-async def _interpreter(word: str | None) -> Interpreter:
-    from flowtui.engine.interpreters import find
-
-    return await find(word or "")
 
 
 def _limits(given: Namespace) -> Limits:
