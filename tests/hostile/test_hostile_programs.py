@@ -630,7 +630,9 @@ async def test_the_end_of_the_parent_ends_everything(tmp_path):
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("piece", ["b'no frame at all'", "b'flw\\x01\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00{}'"])
+@pytest.mark.parametrize(
+    "piece", ["b'no frame at all'", "b'flw\\x01\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00{}'"]
+)
 async def test_garbage_in_the_keepers_own_pipes(piece):
     record = await run(
         code(f"""

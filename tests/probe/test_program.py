@@ -216,7 +216,8 @@ async def test_hello_input_and_arguments(python):
 
 
 async def test_specialised_instructions_where_there_are_any(python):
-    code = "def f(n):\n    total = 0\n    for i in range(n): total = total + i\n    return total\nf(1000); f(1000)\n"
+    loop = "    total = 0\n    for i in range(n): total = total + i\n    return total\n"
+    code = f"def f(n):\n{loop}f(1000); f(1000)\n"
     record = await run(code, python=python, specialised=True)
     assert record.specialised is not None
     names = {name for number, _, name in record.specialised.rows if number == 1}
