@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
             shares = [paths[i::WORKERS] for i in range(WORKERS)]
             different = sum(pool.map(lambda share: compare(python, share, report), shares))
         print(f"{python}: {len(paths)} files, {different} differ", flush=True)
-        for line in report:
+        for line in sorted(report):
             print("   ", line, flush=True)
         failed = failed or bool(different)
     return int(failed)

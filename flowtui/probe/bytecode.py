@@ -13,23 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable, Iterator
 
-#: What one instruction adds to `flat`, in this order.
-FIELDS = (
-    "offset",
-    "opcode",
-    "opname",
-    "arg",
-    "argval",
-    "argrepr",
-    "jump_target",
-    "is_jump_target",
-    "source_line",
-    "line",
-    "column",
-    "end_line",
-    "end_column",
-)
-STRIDE = len(FIELDS)
 #: By opname the inline cache's fields, where the interpreter has inline caches (3.11 on).
 CACHE_FORMAT: dict[str, dict[str, int]] = getattr(__import__("opcode"), "_cache_format", {})
 CACHES = {name: sum(fields.values()) for name, fields in CACHE_FORMAT.items() if fields}
@@ -39,8 +22,11 @@ POSITIONS = NAMES.index("positions") if "positions" in NAMES else 0
 #: 3.13 on a jump's target has a label, before that a flag.
 LABEL = NAMES.index("label") if "label" in NAMES else 0
 FLAG = NAMES.index("is_jump_target") if "is_jump_target" in NAMES else 0
-HAS_CONST = frozenset(dis.hasconst)
-NO_PLACE = (0, 0, 0, 0)
+#: Filled while walking; the others follow from these.
+COLUMNS = (
+    "code offset opcode opname arg argval argrepr jump_target is_jump_target source_line "
+    "line column end_line end_column stack_before stack_after"
+).split()
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function, not a class body or a module
 
 
@@ -104,10 +90,7 @@ def take_apart(
 ) -> tuple[dict[str, Any], dict[str, array[int]]]:
     """The header's keys and the columns of a code object and all inside it."""
     strings = Strings()
-    flat: list[int] = []
-    befores: list[int] = []
-    afters: list[int] = []
-    owners: list[int] = []
+    lists: dict[str, list[int]] = {name: [] for name in COLUMNS}  # a list grows faster than an array
     codes: list[dict[str, Any]] = []
     names = Names()
     for code, number, parent in walk(module):
@@ -116,66 +99,64 @@ def take_apart(
             names.learn(instructions)
         entry = describe(code, number, parent, represent)
         entry["qualname"] = names.of(code, codes[parent] if parent >= 0 else None)
-        entry["first"], entry["count"] = len(owners), len(instructions)
+        entry["first"], entry["count"] = len(lists["code"]), len(instructions)
         codes.append(entry)
-        begin = len(flat)
-        rows(code, instructions, strings, flat, represent)
-        flow = depth.Flow(
-            flat[begin::STRIDE],
-            flat[begin + 1 :: STRIDE],
-            [instruction.arg for instruction in instructions],
-            flat[begin + 6 :: STRIDE],
-            entry["exception_table"],
-        ).run()
-        befores += flow.before
-        afters += flow.after
-        owners += [number] * len(instructions)
-    columns = {field: array("q" if field == "arg" else "i", flat[i::STRIDE]) for i, field in enumerate(FIELDS)}
-    columns["code"] = array("i", owners)
-    columns["stack_before"], columns["stack_after"] = array("i", befores), array("i", afters)
+        if instructions:
+            lists["code"] += [number] * len(instructions)
+            add(code, instructions, strings, lists, represent, entry["exception_table"])
+    columns = {name: array("q" if name == "arg" else "i", values) for name, values in lists.items()}
     counts = {strings[name]: caches for name, caches in CACHES.items() if name in strings}
     columns["caches"] = array("i", [counts.get(name, 0) for name in columns["opname"]])
-    columns["specialised"] = array("i", [-1]) * len(owners)
-    if text is not None and POSITIONS:
+    columns["specialised"] = array("i", [-1]) * len(columns["code"])
+    if text is not None:
         text.settle(columns["line"], columns["column"], columns["end_line"], columns["end_column"])
     else:
-        empty = array("i", bytes(4 * len(owners)))
+        empty = array("i", bytes(4 * len(columns["code"])))
         columns.update(dict.fromkeys(("line", "column", "end_line", "end_column"), empty))
     used = {name: list(map(list, CACHE_FORMAT[name].items())) for name in CACHES if name in strings}
     return {"strings": list(strings), "codes": codes, "cache_format": used}, columns
 
 
-def rows(
-    code: CodeType, instructions: list[Any], strings: Strings, flat: list[int], represent: Callable[[object], str]
+def add(
+    code: CodeType,
+    instructions: list[Any],
+    strings: Strings,
+    lists: dict[str, list[int]],
+    represent: Callable[[object], str],
+    table: list[tuple[int, int, int, int, bool]],
 ) -> None:
-    """Add the numbers of one code object's instructions to `flat`, `STRIDE` each."""
-    line_of = None if POSITIONS else lines(code, instructions)
+    """Add one code object's instructions to the columns: field by field, since that runs in C."""
+    fields = list(zip(*instructions))
+    opnames, opcodes, args, argvals, argreprs, offsets = fields[:6]
+    index = strings.__getitem__
     jumps = depth.JUMPS
-    line = 0
-    place = NO_PLACE
-    for instruction in instructions:
-        opname, opcode, arg, argval, argrepr, offset = instruction[:6]
-        if line_of is None:
-            line, end_line, column, end_column = instruction[POSITIONS]
-            if not line or end_line is None or column is None or end_column is None:
-                place = NO_PLACE
-                line = line or 0
-            else:
-                place = (line, column, end_line, end_column)
-        else:
-            line = line_of[offset]
-        flat += (
-            offset,
-            opcode,
-            strings[opname],
-            -1 if arg is None else arg,
-            strings[(opcode in HAS_CONST and argrepr) or represent(argval)],
-            strings[argrepr],
-            argval if opcode in jumps else -1,
-            instruction[LABEL] is not None if LABEL else instruction[FLAG],
-            line,
-            *place,
-        )
+    targets = [argval if opcode in jumps else -1 for opcode, argval in zip(opcodes, argvals)]
+    lists["offset"] += offsets
+    lists["opcode"] += opcodes
+    lists["opname"] += map(index, opnames)
+    lists["arg"] += [-1 if arg is None else arg for arg in args]
+    lists["argval"] += map(index, map(represent, argvals))
+    lists["argrepr"] += map(index, argreprs)
+    lists["jump_target"] += targets
+    lists["is_jump_target"] += [label is not None for label in fields[LABEL]] if LABEL else fields[FLAG]
+    if POSITIONS:
+        line, end_line, column, end_column = zip(*fields[POSITIONS])
+        lists["source_line"] += [number or 0 for number in line]
+        if None in line or 0 in line or None in column or None in end_line or None in end_column:
+            places = [
+                (0, 0, 0, 0) if None in place or not place[0] else place for place in zip(line, end_line, column, end_column)
+            ]
+            line, end_line, column, end_column = zip(*places)
+    else:
+        lists["source_line"] += map(lines(code, instructions).__getitem__, offsets)
+        line = column = end_line = end_column = (0,) * len(offsets)
+    lists["line"] += line
+    lists["column"] += column
+    lists["end_line"] += end_line
+    lists["end_column"] += end_column
+    flow = depth.Flow(offsets, opcodes, args, targets, table).run()
+    lists["stack_before"] += flow.before
+    lists["stack_after"] += flow.after
 
 
 def lines(code: CodeType, instructions: list[Any]) -> dict[int, int]:

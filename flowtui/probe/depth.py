@@ -47,19 +47,24 @@ LEAVING = {
     if name in OPMAP and "BEGIN_FINALLY" in OPMAP
 }
 GEN_START = OPMAP.get("GEN_START", -1)
+SETUP_ASYNC_WITH = OPMAP.get("SETUP_ASYNC_WITH", -1)
 
 #: A frame's unfinished handlers on 3.8: how deep the stack is below each, and how it was entered.
 Marks = "tuple[tuple[int, str], ...]"
 
 
 class Effects(dict):  # type: ignore[type-arg]  # dict[tuple, int | None] cannot be subclassed on 3.8
-    """``effects[opcode, arg, jump]``: by how much the stack grows; None for what is no instruction.
+    """``effects[opcode, arg]``: by how much the stack grows when it goes on (or jumps); None for what is no instruction.
 
     The corrections are checked against the real stacks of running frames on 3.11 to 3.15.
     """
 
-    def __missing__(self, key: tuple[int, int | None, bool]) -> int | None:
-        self[key] = effect = self._effect(*key)
+    def __init__(self, jump: bool) -> None:
+        super().__init__()
+        self._jump = jump
+
+    def __missing__(self, key: tuple[int, int | None]) -> int | None:
+        self[key] = effect = self._effect(*key, self._jump)
         return effect
 
     def _effect(self, opcode: int, arg: int | None, jump: bool) -> int | None:
@@ -109,7 +114,10 @@ def pypy_effect(name: str, arg: int | None, jump: bool) -> int | None:
     return None
 
 
-EFFECTS = Effects()
+#: When it goes on with the next instruction, and when it jumps.
+ON, JUMPING = Effects(False), Effects(True)
+#: All that is more than an effect on the stack.
+SPECIAL = ENDS | (JUMPS - NO_JUMP) | SETUPS.keys() | LEAVING.keys()
 
 
 class Flow:
@@ -132,6 +140,7 @@ class Flow:
         self._opcodes, self._args, self._targets, self._offsets = opcodes, args, targets, offsets
         self._row = {offset: row for row, offset in enumerate(offsets)}
         self._table = table
+        self._effects: list[int | None] = list(map(ON.__getitem__, zip(opcodes, args)))
         self.before = [-1] * len(opcodes)
         self.after = [-1] * len(opcodes)
         self.conflicts: list[tuple[int, int, int]] = []
@@ -178,8 +187,8 @@ class Flow:
 
     def _follow(self, row: int, depth: int, marks: Marks) -> None:
         """Follow the paths from `row` until they end or meet one that was followed already."""
-        opcodes, args, targets, before, after = self._opcodes, self._args, self._targets, self.before, self.after
-        effects, rows, count = EFFECTS, self._row, len(opcodes)
+        opcodes, before, after, effects, special = self._opcodes, self.before, self.after, self._effects, SPECIAL
+        count = len(opcodes)
         work = [(row, depth, marks)]
         while work:
             row, depth, marks = work.pop()
@@ -190,44 +199,50 @@ class Flow:
                         self.conflicts.append((row, known, depth))
                     break
                 before[row] = depth
-                opcode, arg = opcodes[row], args[row]
-                if opcode in LEAVING:
-                    step = self._leave(row, depth, marks)
-                    if step is None:
+                if opcodes[row] in special:
+                    jump = self._jump(row, depth, marks)
+                    if jump is not None:
+                        work.append(jump)
+                    if opcodes[row] in LEAVING:
+                        step = self._leave(row, depth, marks)
+                        if step is None:
+                            break
+                        depth, marks = step
+                        after[row] = depth
+                        row += 1
+                        continue
+                    if opcodes[row] in ENDS:
+                        after[row] = jump[1] if jump is not None else max(0, depth + (effects[row] or 0))
                         break
-                    depth, marks = step
-                    after[row] = depth
-                    row += 1
-                    if row < count and before[row] >= 0 and LEAVING[opcode] == "BEGIN_FINALLY":
-                        break  # the body is shown as another way enters it
-                    continue
-                target = targets[row]
-                if target >= 0:
-                    there = rows.get(target)
-                    if opcode in SETUPS and there is not None:
-                        depth_there = depth + SETUPS[opcode]
-                        below = depth if opcode != OPMAP.get("SETUP_ASYNC_WITH") else depth - 1
-                        self._handlers.append((there, depth_there, (*marks, (below, "raise"))))
-                    elif opcode in JUMPS and opcode not in NO_JUMP and there is not None:
-                        effect = effects[opcode, arg, True]
-                        if effect is not None:
-                            work.append((there, depth + effect, marks))
-                            after[row] = depth + effect
-                if opcode in ENDS:
-                    if after[row] < 0:
-                        after[row] = max(0, depth + (effects[opcode, arg, False] or 0))
-                    break
-                effect = effects[opcode, arg, False]
+                effect = effects[row]
                 if effect is None or depth + effect < 0:  # bytecode that no compiler wrote
                     break
                 depth += effect
                 after[row] = depth
                 row += 1
 
+    def _jump(self, row: int, depth: int, marks: Marks) -> tuple[int, int, Marks] | None:
+        """Where an instruction may jump, and how deep the stack is there; a handler is kept for later."""
+        opcode = self._opcodes[row]
+        there = self._row.get(self._targets[row])
+        if there is None:
+            return None
+        if opcode in SETUPS:
+            below = depth if opcode != SETUP_ASYNC_WITH else depth - 1
+            self._handlers.append((there, depth + SETUPS[opcode], (*marks, (below, "raise"))))
+        elif opcode in JUMPS and opcode not in LEAVING:
+            effect = JUMPING[opcode, self._args[row]]
+            if effect is not None and depth + effect >= 0:
+                return there, depth + effect, marks
+        return None
+
     def _leave(self, row: int, depth: int, marks: Marks) -> tuple[int, Marks] | None:
         """One of 3.8's instructions at the border of a ``try``: the depth and the marks behind it; None for no way on."""
         name = LEAVING[self._opcodes[row]]
         if name == "BEGIN_FINALLY":
+            if row + 1 < len(self.before) and self.before[row + 1] >= 0:
+                self.after[row] = depth + 1
+                return None  # the body is shown as another way enters it
             return depth + 1, (*marks, (depth, "begin"))
         if name == "CALL_FINALLY":
             there = self._row.get(self._targets[row])

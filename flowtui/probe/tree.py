@@ -38,6 +38,10 @@ def make(root: ast.AST, text: Text) -> tuple[dict[str, Any], dict[str, array[int
         except KeyError:
             # Last field first: what is pushed last is walked first.
             kind, fields = known[cls] = strings[cls.__name__], tuple((f, strings[f]) for f in cls._fields)
+        if not fields and not cls._attributes:  # a context or an operator: half of all nodes, without a place
+            flat += kind, parent, field, index, 0, 0, 0, 0, 0
+            row += 1
+            continue
         values = node.__dict__
         below = []
         before = len(attributes)

@@ -21,13 +21,16 @@ import warnings
 
 def text_lines(data):
     """The lines as the compiler sees them, decoded as the source says."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return re.split("\r\n|\r|\n", data.decode(encoding))
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:  # PyPy compiles surrogates in UTF-8, which tokenize refuses
+        encoding = "utf-8"
+    return re.split("\r\n|\r|\n", data.decode(encoding, "surrogateescape"))
 
 
 def converter(lines):
     """A function from a node's place in bytes to a span in code points, or None where the source has no such place."""
-    encoded = [line.encode("utf-8") for line in lines]
+    encoded = [line.encode("utf-8", "surrogateescape") for line in lines]
 
     def convert(line, column, end_line, end_column):
         if None in (line, column, end_line, end_column) or not 1 <= line <= end_line <= len(lines):
