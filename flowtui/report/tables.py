@@ -76,7 +76,7 @@ def tree_lines(table: TreeTable, width: int) -> Iterator[Line]:
             place = f"[{table.index[row]}]" if table.index[row] >= 0 else ""
             pieces.append((f"{table.text(table.field[row])}{place}: ", "dim"))
         pieces.append((table.kind_of(row), "type"))
-        attributes = "".join(f" {name}={value}" for name, value in table.attrs_of(row).items())
+        attributes = "".join(f" {name}={value}" for name, value in _telling(table, row))
         used = sum(len(text) for text, _ in pieces)
         pieces.append((cut(attributes, max(12, width - used) if width else 0), "string"))
         yield Line(pieces, table.line[row])
@@ -127,3 +127,13 @@ def wrapped(text: str, width: int) -> list[str]:
     if not width or cells(text) <= width:
         return [text]
     return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def _telling(table: TreeTable, row: int) -> list[tuple[str, str]]:
+    """A node's attributes for a person: without the empty ones, save that None and () can be a constant's value."""
+    constant = table.kind_of(row) == "Constant"
+    return [
+        (name, value)
+        for name, value in table.attrs_of(row).items()
+        if value not in ("None", "[]") or (constant and name == "value")
+    ]
