@@ -67,7 +67,7 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str] | None = None,
         cwd: str | Path | None = None,
-        patience: float = 60.0,
+        patience: float = 30.0,
     ) -> None:
         self.columns, self.rows = size
         self.patience = patience

@@ -192,6 +192,7 @@ class RunningScreen(LinkedScreen):
         for frame in reversed(ended.error.frames):
             if frame.filename == self._run_name:
                 self.link_traceback(frame.line, frame.span)
+                self.link_bar.show_sentence(f"{ended.error.type}: {ended.error.message}")
                 return
 
     def link_traceback(self, line: int, span: Span | None) -> None:

@@ -85,7 +85,8 @@ class Frame:
 
     def draw(self, x: int, y: int, strip: Strip, color_system: ColorSystem) -> str:
         """What to send so that a strip stands at a place; it is assumed to be sent."""
-        if not (0 <= y < len(self._rows)) or x < 0:
+        # An update of before a change of size can reach beyond the screen.
+        if not (0 <= y < len(self._rows) and 0 <= x < len(self._rows[y])):
             return ""
         known = self._strips[y]
         if known.get(x) is strip:
