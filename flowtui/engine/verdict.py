@@ -110,8 +110,8 @@ def main_sentence(facts: Facts, limit: str | None) -> str:
         return limit_sentence(facts, limit)
     if facts.kept is None:
         return (
-            "Ended: the program killed the process by which flowtui watches over it, "
-            "so its exit status is not known. "
+            "Ended: the process that watches over the program was killed, probably by the program, "
+            "so the exit status is not known. "
             + (left_behind(facts.swept) if facts.swept else "Nothing of it is left.")
         )
     signal = facts.kept.signal

@@ -88,7 +88,8 @@ def become(order: Order, control: Callable[[int, int], object] | None, keeper: i
             continue
     for target, stream in enumerate(order.streams):
         os.dup2(stream, target)
-    highest = min(CHANNEL, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 8)
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    highest = CHANNEL if allowed == resource.RLIM_INFINITY else min(CHANNEL, allowed - 8)
     # all other descriptors of this process are closed by exec
     inward, outward = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, highest) for descriptor in order.channel)
     limits.apply(order.limits, tasks)

@@ -12,8 +12,8 @@ ERROR = RaisedError(type="NameError", message="name 'x' is not defined", frames=
 MEMORY = RaisedError(type="MemoryError", message="", frames=())
 TOO_LARGE = RaisedError(type="OSError", message="[Errno 27] File too large", frames=())
 LOST = (
-    "Ended: the program killed the process by which flowtui watches over it, "
-    "so its exit status is not known. "
+    "Ended: the process that watches over the program was killed, probably by the program, "
+    "so the exit status is not known. "
 )
 KILLED = Kept(signal="SIGKILL", killed=4)
 

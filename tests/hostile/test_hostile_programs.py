@@ -572,7 +572,7 @@ async def test_a_program_that_kills_its_keeper():
     assert record.text("stdout") == "ready\n"
     assert record.ended.exit_status is None
     assert record.ended.sentence.startswith(
-        "Ended: the program killed the process by which flowtui watches over it"
+        "Ended: the process that watches over the program was killed"
     )
     assert record.ended.processes_killed >= 2
 
