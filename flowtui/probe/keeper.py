@@ -40,7 +40,7 @@ CALM, ALERT = 0.02, 0.004
 GROWING = 8
 #: Seconds that children get to end by themselves after their program: multiprocessing's resource tracker
 #: does.
-GRACE = 0.25
+GRACE = 0.5
 #: Seconds after which killing is given up: what is left then cannot be killed by this user.
 PATIENCE = 3.0
 #: The probe's channel is moved up to here: above RLIMIT_NOFILE, where ``os.closerange(3, 256)`` does not
