@@ -43,7 +43,7 @@ def test_rows_link_back_to_the_source(start: Start, demo: Path, size: tuple[int,
     terminal.press(*["down"] * 11)
     terminal.wait_for("tok 11 ", "2:4")
     terminal.press("4")
-    terminal.wait_for("opcode", "<module>")
+    terminal.wait_for("opcode", "RETURN_VALUE")
     terminal.press("1")
     terminal.wait_for("1 Source")
 

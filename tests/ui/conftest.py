@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,15 +30,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:
     """A small program on disk."""
-    path = tmp_path / "demo.py"
+    path = tmp_path / "work" / "demo.py"
+    path.parent.mkdir()
     path.write_text(DEMO)
     return path
 
 
 async def until(pilot: Pilot[object], true: Callable[[], object], what: str = "", tries: int = 3000) -> None:
     """Let the app go on until `true` says so; each try lets every message that waits be handled."""
-    import asyncio
-
     for _ in range(tries):
         if true():
             return
