@@ -82,7 +82,8 @@ def send_code(pipe: Pipe, number: int, data: bytes, source: bytes | None) -> Non
 
     began = perf_counter()
     try:
-        code = marshal.loads(data[16:])
+        with MemoryLimit(len(data)):
+            code = marshal.loads(data[16:])
         if not isinstance(code, CodeType):
             raise TypeError("behind the header is no code object but %s" % type(code).__name__)
         head, columns = bytecode.make(code, Text(source) if source is not None else None)
@@ -91,6 +92,37 @@ def send_code(pipe: Pipe, number: int, data: bytes, source: bytes | None) -> Non
         return
     head.update(kind="stage", id=number, stage="bytecode", milliseconds=(perf_counter() - began) * 1e3)
     pipe.send(head, columns)
+
+
+class MemoryLimit:
+    """Keeps ``marshal`` from taking memory at the word of a few bytes: five can announce a tuple of 16 gigabytes.
+
+    Loaded code takes about ten times the file; what the limit refuses is a MemoryError.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._spare = (256 << 20) + 64 * size
+        self._before: tuple[int, int] | None = None
+
+    def __enter__(self) -> None:
+        try:
+            import resource
+
+            with open("/proc/self/statm", "rb") as file:
+                used = int(file.read().split()[0]) * resource.getpagesize()
+            soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+            wanted = used + self._spare
+            if soft == resource.RLIM_INFINITY or soft > wanted:
+                resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+                self._before = soft, hard
+        except (ImportError, OSError, ValueError):  # only Linux tells and limits it this way
+            pass
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_AS, self._before)
 
 
 def inspect(path: str, source_path: str) -> tuple[dict[str, Any], bytes, bytes | None]:

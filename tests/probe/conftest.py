@@ -21,7 +21,7 @@ from flowtui.probe.wire import PREFIX, Frame, decode, encode, lengths
 
 MAIN = Path(__file__).parents[2] / "flowtui" / "probe" / "__main__.py"
 #: The interpreters that flowtui shows; one that is not at hand is skipped with a reason.
-WANTED = [*(f"cpython-3.{minor}" for minor in range(8, 16)), "pypy-3.9", "pypy-3.10", "pypy-3.11"]
+WANTED = [*(f"cpython-3.{minor}" for minor in range(8, 16)), *(f"pypy-3.{minor}" for minor in range(9, 12))]
 DEADLINE = 60.0
 
 
@@ -113,7 +113,11 @@ class Probe:
         }
 
     def close(self) -> int:
+        """Close the pipes and wait for its end; the second time only the status is told."""
+        if self.out < 0:
+            return self.process.returncode
         os.close(self.out)
+        self.out = -1
         try:
             return self.process.wait(10)
         finally:
@@ -125,7 +129,14 @@ class Probe:
                 self.process.stderr.close()
 
 
-@pytest.fixture(scope="module", params=WANTED)
+def at_hand() -> list[str]:
+    """The wanted interpreters; of PyPy, which few have in every version, only those that are there (or one name)."""
+    found = interpreters()
+    pypys = [name for name in WANTED if name.startswith("pypy") and name in found]
+    return [name for name in WANTED if name.startswith("cpython")] + (pypys or ["pypy-3.11"])
+
+
+@pytest.fixture(scope="module", params=at_hand())
 def python(request: pytest.FixtureRequest) -> str:
     """The path of each interpreter."""
     path = interpreters().get(request.param)
@@ -155,7 +166,7 @@ def bare_python() -> str:
     """Any interpreter too old for the probe."""
     for name in ("python2.7", "python3.6", "python3.7"):
         path = shutil.which(name)
-        if path:
+        if path and "shims" not in Path(path).parts:
             return path
     for path in sorted((Path.home() / ".pyenv" / "versions").glob("*/bin/python")):
         if path.parts[-3].startswith(("2.7", "3.6", "3.7")):

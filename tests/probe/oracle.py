@@ -158,7 +158,7 @@ def digest(rows):
     """One short text for all rows."""
     found = hashlib.sha1()
     for row in rows:
-        found.update("\t".join(map(str, row)).encode("utf-8", "surrogatepass") + b"\n")
+        found.update(json.dumps(row).encode("ascii"))
     return found.hexdigest()
 
 
