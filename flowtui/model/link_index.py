@@ -317,6 +317,10 @@ class CodeIndex:
         rows = self._spans.rows(span.line, span.end_line)
         return [r for r in rows if (s := self.table.span(r)) and s.start < s.end and span.covers(s)]
 
+    def starting_on(self, first: int, last: int) -> Iterator[int]:
+        """The rows whose span starts on a line from `first` to `last`."""
+        return self._spans.rows(first, last)
+
     def on_lines(self, first: int, last: int) -> list[int]:
         """The rows that belong to a line from `first` to `last`."""
         if self._lines is None:

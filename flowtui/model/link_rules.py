@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from flowtui.model.link_index import LAYOUT, CodeIndex, TokenIndex, TreeIndex
-from flowtui.model.span import Span
+from flowtui.model.span import Position, Span
 
 _JUMPS = ("TO_BOOL", "POP_JUMP", "JUMP_IF", "NOT_TAKEN", "UNARY_NOT")
 _ITERATION = (
@@ -43,12 +45,20 @@ _ADOPTED: dict[tuple[str, str], tuple[str, ...]] = {
     ("BoolOp", "values"): (*_JUMPS, "COPY", "POP_TOP"),
     ("withitem", "context_expr"): _CONTEXT,
     ("Expr", "value"): ("POP_TOP",),
+    # PyPy gives a method's call the span of the method's name.
+    ("Call", "func"): ("CALL_METHOD", "CALL_FUNCTION"),
 }
 #: Nodes without a span that lend their work to their parent.
-LENDING = frozenset({"withitem", "comprehension"})
+LENDING = frozenset({"withitem", "comprehension", "match_case"})
 #: Statements whose own work is done at a child: the stores of ``a = b`` stand at ``a``.
 _WORK_AT = {"Assign": "targets", "AnnAssign": "target", "Delete": "targets"}
 _WORK = ("STORE_", "DELETE_", "UNPACK_")
+#: Instructions for two local names; the second half's work.
+_PAIR = re.compile(r"(?:LOAD|STORE)_FAST\w*_(LOAD|STORE)_FAST")
+#: The first of the two stands at most so many lines above the second.
+_PAIR_LINES = 3
+#: Above so many instructions nobody looks which are whose.
+_MANY = 100
 
 
 def _adopts(tree: TreeIndex, child: int, opname: str) -> bool:
@@ -65,8 +75,10 @@ def owner(tree: TreeIndex, span: Span, opname: str) -> int:
     """The node whose work an instruction with this span does; -1 for none."""
     table = tree.table
     node = row = tree.covering(span)
-    if row < 0 or table.span(row) != span:
+    if row < 0:
         return row
+    if table.span(row) != span:
+        return _lender(tree, table.parent[row]) if row and _adopts(tree, row, opname) else row
     while table.parent[row] >= 0:
         if _adopts(tree, row, opname):
             return _lender(tree, table.parent[row])
@@ -103,8 +115,39 @@ def own_instructions(tree: TreeIndex, code: CodeIndex, node: int) -> list[int]:
             return sorted(done)
     if kind == "alias":
         return _of_alias(tree, code, node)
+    if kind == "Name":
+        return _of_pair(tree, code, node)
     header = tree.header(node)
-    return sorted(code.within(header)) if header is not None else []
+    inside = sorted(code.within(header)) if header is not None else []
+    if len(inside) > _MANY:
+        return inside
+    # A part of a long chain of methods has a shorter span than its node: only the lines of its own name.
+    own = [row for row in inside if (s := code.table.span(row)) and owner(tree, s, code.opname(row)) == mine]
+    return own or inside
+
+
+def _of_pair(tree: TreeIndex, code: CodeIndex, node: int) -> list[int]:
+    """The instruction that does the work of two names, as CPython 3.13 has them: it has the first one's span.
+
+    It is the last one before the name whose second half does to that name what the name's context says.
+    """
+    table, place = code.table, tree.table.span(node)
+    name = tree.table.attrs_of(node).get("id", "").strip("'")
+    context = next((tree.table.kind_of(child) for child in tree.direct(node)), "")
+    best: tuple[Position, int] | None = None
+    for row in code.starting_on(max(1, place.line - _PAIR_LINES), place.line) if place else ():
+        match = _PAIR.match(code.opname(row))
+        if match is None or match[1].title() != context:
+            continue
+        span = table.span(row)
+        if (
+            table.strings[table.argrepr[row]].endswith(f", {name}")
+            and span
+            and place
+            and span.start <= place.start
+        ):
+            best = max(best or (span.start, row), (span.start, row))
+    return [best[1]] if best is not None else []
 
 
 def _of_alias(tree: TreeIndex, code: CodeIndex, node: int) -> list[int]:

@@ -403,3 +403,31 @@ def test_the_index_of_a_table_is_made_once():
     tree = analyse(DEMO).ast
     assert cached(tree, TreeIndex) is cached(tree, TreeIndex)
     assert cached(analyse(EVERYTHING).ast, TreeIndex) is not cached(tree, TreeIndex)
+
+
+def test_an_instruction_for_two_names_is_linked_from_both():
+    text = "def f(pairs):\n    for first, second in pairs:\n        third = second\n        return third\n"
+    analysis = analyse(text, python("3.13"))
+    for needle, opname in (
+        ("first", "STORE_FAST_STORE_FAST"),
+        ("second", "STORE_FAST_STORE_FAST"),
+        ("return", "RETURN_VALUE"),
+    ):
+        assert opnames(analysis, links.at_position(analysis, place(text, needle))) == [opname]
+
+
+def test_the_guard_of_a_case():
+    text = "match a:\n    case [b] if b > 1:\n        c\n"
+    analysis = analyse(text, python("3.13"))
+    selection = links.at_position(analysis, place(text, "> 1"))
+    assert node_of(analysis, selection) == "Compare"
+    assert opnames(analysis, selection) == ["COMPARE_OP"]
+    jump = links.at_instruction(analysis, selection.instructions[0] + 1)
+    assert node_of(analysis, jump) == "Match"
+
+
+def test_a_call_in_a_long_chain_of_methods():
+    text = "x = (a.b(1)\n     .c(2)\n     .d(3))\n"
+    analysis, selection = look(text, "(2)")
+    assert "CALL" in opnames(analysis, selection)
+    assert {analysis.bytecode.line[row] for row in selection.instructions} == {2}
