@@ -82,10 +82,12 @@ PROGRAMS = {
     """,
     "syntax_warning": "print(1 is 1)\n",
     "atexit": """
-        import atexit, threading, time
+        import atexit, threading
         atexit.register(print, "last")
-        threading.Thread(target=lambda: (time.sleep(0.01), print("thread"))).start()
+        main_said = threading.Event()
+        threading.Thread(target=lambda: (main_said.wait(), print("thread"))).start()
         print("main")
+        main_said.set()
     """,
     "class_of_a_module": """
         import collections
