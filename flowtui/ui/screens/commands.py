@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from flowtui.ui.widgets.key_bar import key_name
+
+#: Actions that move a cursor by a little: nobody looks for them in a list.
+_MOVES = ("cursor_", "page_", "scroll_", "step(", "page(", "sideways(", "move(", "shift(", "edge(")
 
 
 class ActionCommands(Provider):
@@ -17,9 +22,18 @@ class ActionCommands(Provider):
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         """(what it does, its keys, how to do it) of every action that can be done now."""
+        # The screen's and the app's first: a widget's are about what it shows.
+        bindings = sorted(
+            self.screen.active_bindings.items(), key=lambda each: not isinstance(each[1].node, Screen | App)
+        )
         found: dict[tuple[str, str], tuple[DOMNode, list[str]]] = {}
-        for key, (node, binding, enabled, _) in self.screen.active_bindings.items():
-            if enabled and binding.description and not binding.system:
+        for key, (node, binding, enabled, _) in bindings:
+            if (
+                enabled
+                and binding.description
+                and not binding.system
+                and not binding.action.startswith(_MOVES)
+            ):
                 _, keys = found.setdefault((binding.action, binding.description), (node, []))
                 keys.append(key)
         for (action, description), (node, keys) in found.items():

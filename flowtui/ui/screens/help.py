@@ -32,6 +32,8 @@ def keys_of(node: DOMNode, *, skip: frozenset[str] = frozenset()) -> list[tuple[
     """
     actions: dict[tuple[str, str], list[str]] = {}
     for key, bindings in node._bindings.key_to_bindings.items():
+        if key.startswith("super+"):  # no terminal sends it
+            continue
         for binding in bindings:
             if binding.description and binding.description not in skip:
                 actions.setdefault((binding.action, binding.description), []).append(key)

@@ -50,7 +50,7 @@ class HomeScreen(Screen[None]):
                     ("flow", "bold $text-accent"),
                     ("tui", "bold"),
                     "\n",
-                    ("source ▸ tokens ▸ AST ▸ bytecode ▸ run", "$text-muted"),
+                    ("source ▸ tokens ▸ AST ▸ bytecode ▸ run", "$foreground-muted"),
                     "\n\n",
                     _WORDS,
                 ),
@@ -89,7 +89,7 @@ class HomeScreen(Screen[None]):
             options.add_option(_entry("!", "Unsaved text of last time", first.strip(), f"recover {number}"))
         recent = settings.load().recent_files()
         if recent:
-            options.add_option(Option(Content.styled("\n  recent files", "$text-muted"), disabled=True))
+            options.add_option(Option(Content.styled("\n  recent files", "$foreground-muted"), disabled=True))
             options.add_options(
                 [_entry(" ", Path(path).name, _short_folder(path), f"file {path}") for path in recent]
             )
@@ -110,7 +110,10 @@ def _entry(key: str, title: str, about: str, name: str) -> Option:
     """One line of the list; what does not fit is left out."""
     return Option(
         Content.assemble(
-            (f"{key} ", "bold $footer-key-foreground"), (f"{title:<26}", ""), " ", (about, "$text-muted")
+            (f"{key} ", "bold $footer-key-foreground"),
+            (f"{title:<26}", ""),
+            " ",
+            (about, "$foreground-muted"),
         ),
         id=name,
     )

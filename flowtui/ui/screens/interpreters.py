@@ -33,9 +33,9 @@ ABILITIES = {
 
 
 def abilities(interpreter: Interpreter) -> str:
-    """What it can show, in words: ``everything``, or what it cannot."""
+    """What it cannot show, in words; empty when it can show everything."""
     lacking = [words for name, words in ABILITIES.items() if not interpreter.can(name)]
-    return f"not: {', '.join(lacking)}" if lacking else "shows every stage"
+    return f"without {', '.join(lacking)}" if lacking else ""
 
 
 def description(interpreter: Interpreter) -> str:
@@ -112,16 +112,15 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         interpreter = self._found[number]
         used = self._current is not None and interpreter.real_path == self._current.real_path
         lacks = abilities(interpreter)
-        return Option(
-            Content.assemble(
-                ("● " if used else "  ", "$text-success"),
-                (f"{interpreter.name:<10}", "bold"),
-                f" {description(interpreter)}\n",
-                (f"             {lacks}\n", "$text-muted" if lacks.startswith("shows") else "$text-warning"),
-                (f"             {interpreter.path}  ({interpreter.source})", "$text-muted"),
-            ),
-            id=str(number),
-        )
+        parts: list[Content | str | tuple[str, str]] = [
+            ("● " if used else "  ", "$text-success"),
+            (f"{interpreter.name:<10}", "bold"),
+            f" {description(interpreter)}",
+        ]
+        if lacks:
+            parts.append((f"\n             {lacks}", "$text-warning"))
+        parts.append((f"\n             {interpreter.path}  ({interpreter.source})", "$foreground-muted"))
+        return Option(Content.assemble(*parts), id=str(number))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """One of the list was chosen."""

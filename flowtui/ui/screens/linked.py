@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from textual import work
+from textual import on, work
+from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
 from flowtui.engine import interpreters
@@ -119,7 +120,7 @@ class LinkedScreen(SlotScreen):
         self.analysis = analysis
         for pane in self.panes.values():
             pane.show_analysis(analysis)
-        error = self.error
+        error = self.told_error
         self.source_pane.show_error(error.span if error is not None else None)
         self.show_pipeline()
         if any(failure.type == "Unavailable" for failure in analysis.failures.values()):
@@ -142,8 +143,13 @@ class LinkedScreen(SlotScreen):
 
     @property
     def error(self) -> Failure | None:
-        """Where the error arose. A stage that the interpreter lacks is no error of the source."""
+        """The first error. A stage that the interpreter lacks is no error of the source."""
         return next((f for f in self.analysis.failures.values() if f.type != "Unavailable"), None)
+
+    @property
+    def told_error(self) -> Failure | None:
+        """The error as Python itself would print it: the parser's, where `tokenize` stumbled too."""
+        return self.analysis.failures.get("ast", self.error)
 
     # ---- links
 
@@ -189,6 +195,12 @@ class LinkedScreen(SlotScreen):
         event.stop()
         self.link_bar.show_sentence(event.sentence, prefer=True)
 
+    @on(DescendantFocus)
+    def _explain_again(self) -> None:
+        """Back from a pane's rows, the sentence is about the cursor again."""
+        if self.current_pane.id in ("source", "output"):
+            self.link_bar.show_sentence(self._sentence_of_selection())
+
     def link_from_source(self) -> None:
         """Link what stands at the editor's cursor."""
         row, column = self.view.cursor_location
@@ -212,7 +224,7 @@ class LinkedScreen(SlotScreen):
             # A pane's row brought the cursor there: what that row links to stays.
             self._expected_cursor = self.view.cursor_location
         parts = links.describe(self.analysis, selection)
-        failure = self.error
+        failure = self.told_error
         if failure is not None:
             parts = [*parts[:1], ("error", failure.sentence)]
         self.link_bar.show_parts(parts)

@@ -73,6 +73,7 @@ class RunningScreen(LinkedScreen):
         return StageMark(
             "run",
             "output",
+            count="✓" if good else "",
             milliseconds=self.shown_wall(ended),
             state="done" if good else "failed",
         )

@@ -130,7 +130,7 @@ class PipelineBar(Widget):
         line = Content.assemble(*parts)
         right = self._right(short=tight)
         gap = width - line.cell_length - right.cell_length
-        return None if gap < 1 else Content.assemble(line, " " * gap, right)
+        return None if gap < 2 else Content.assemble(line, " " * gap, right)
 
     def _shortest(self, width: int) -> Content:
         """For very narrow screens: the title, and the failed stage if there is one."""
