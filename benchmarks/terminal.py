@@ -1,7 +1,7 @@
 """A program in a pseudo-terminal, with the end of each of its frames known.
 
-Textual asks a terminal whether it can update the screen at once (mode 2026). This one says yes, so each frame ends with
-a mark, and the time from a key to the end of the frame that answers it can be measured.
+Textual asks a terminal whether it can update the screen at once (mode 2026). This one says yes, so each frame
+ends with a mark, and the time from a key to the end of the frame that answers it can be measured.
 """
 
 from __future__ import annotations

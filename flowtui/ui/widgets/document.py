@@ -25,8 +25,8 @@ RowsChanged = Callable[[int, int, int], None]
 class PythonDocument(Document):
     """A document whose lines are Python's.
 
-    The text is joined with line feeds whatever the file uses: writing a file back with its own line ends is the
-    business of whoever writes it.
+    The text is joined with line feeds whatever the file uses: writing a file back with its own line ends is
+    the business of whoever writes it.
 
     Args:
         text: the source.

@@ -201,8 +201,8 @@ class FrameUpdate(CompositorUpdate):
                     x += strip.cell_length
             return
         for y, x1, x2 in update.spans:
-            # Chosen as `ChopsUpdate.render_segments` does, but never cut at the span's end: a cut can go through
-            # a wide character, and cells that are the same are not sent anyway.
+            # Chosen as `ChopsUpdate.render_segments` does, but never cut at the span's end: a cut can go
+            # through a wide character, and cells that are the same are not sent anyway.
             for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                 if chop is not None and x <= x2 and end > x1:
                     yield x, y, chop

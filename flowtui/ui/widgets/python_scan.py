@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 #: Code points of a line that are coloured; a longer line costs no more.
-LIMIT = 10_000
+LIMIT = 5_000
 #: f-strings inside f-strings that are followed.
 DEPTH = 12
 

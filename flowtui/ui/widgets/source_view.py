@@ -33,6 +33,8 @@ _BRACKET = re.compile(r"[()\[\]{}]")
 _PARTNER = {"(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{"}
 #: Code points on either side of the cursor in which a bracket's partner is looked for, in its own line.
 _NEAR = 20_000
+#: Cells by which the width that can be scrolled over grows.
+_WIDTH_STEP = 16
 
 
 class SourceView(PythonEditor):
@@ -128,8 +130,8 @@ class SourceView(PythonEditor):
         self._palette = Palette(self, "source--", "text-area--")
         self._ready = False
         self._drawn_bracket: Location | None = None
+        # Without the text: `TextArea` would first build tables for all of it.
         super().__init__(
-            text,
             soft_wrap=False,
             tab_behavior="indent",
             show_line_numbers=True,
@@ -140,6 +142,8 @@ class SourceView(PythonEditor):
             classes=classes,
         )
         self.set_reactive(TextArea.cursor_blink, False)
+        if text:
+            self._set_document(text, None)
         self._ready = True
 
     # ---- the text ---------------------------------------------------------------------------------------
@@ -392,6 +396,7 @@ class SourceView(PythonEditor):
 
     def _refresh_size(self) -> None:
         width, height = self.document.get_size(self.indent_width)
-        # One cell more, where the cursor rests at the end of a line.
-        self.virtual_size = Size(width + self.gutter_width + 1, height)
+        # At least one cell more, where the cursor rests at the end of a line; in steps, because each change
+        # of size lays out the whole screen again.
+        self.virtual_size = Size(self.gutter_width + (width // _WIDTH_STEP + 1) * _WIDTH_STEP, height)
         self._refresh_scrollbars()

@@ -111,7 +111,7 @@ class VirtualList(ScrollView, can_focus=True):
         &:ansi:focus .list--cursor { background: transparent; text-style: bold reverse; }
         &:ansi .list--linked { background: transparent; color: $warning; text-style: reverse; }
         &:ansi:focus .list--linked { background: transparent; color: $warning; text-style: reverse bold; }
-        &:ansi .list--enclosing { background: transparent; text-style: underline; }
+        &:ansi .list--enclosing { background: transparent; }
     }
     """
 

@@ -11,7 +11,11 @@ from flowtui.ui.widgets.cells import STEP, CellMap, cells_after, glyphs, is_plai
 
 #: Everything that a line can be made of, odd things often.
 CHARACTERS = st.one_of(
-    st.sampled_from("abc  \t\t\"'\\{}#中文é\u0301\u0301\ufe0f\u200d\x00\x0c\x1b\x7f\x85\xa0\u3000\u2028\ud800\udcff😀\u202e\u1161"),
+    st.sampled_from(
+        "abc  \t\t"
+        "\"'\\{}#中文é"
+        "\u0301\u0301\ufe0f\u200d\x00\x0c\x1b\x7f\x85\xa0\u3000\u2028\ud800\udcff😀\u202e\u1161"
+    ),
     st.characters(exclude_characters="\r\n"),
 )
 LINES = st.text(CHARACTERS, max_size=60)

@@ -15,8 +15,35 @@ from flowtui.ui.widgets.highlight import Highlighter
 from flowtui.ui.widgets.python_scan import next_state, scan_line
 
 PIECES = st.sampled_from(
-    ["", "a", "中", "\t", "\n", "\r\n", "\r", "\x0c", "\u2028", '"""', "'''", 'f"""{', "}", '"', "'", "\\", "\\\n",
-     "# x", "def f(x):", "x" * (LONG + 5), "é" * (LONG + 5), "\u0301", "\ud800", "rf'{x:>{y}}'", '"""\n', "{{", "\n\n"]
+    [
+        "",
+        "a",
+        "中",
+        "\t",
+        "\n",
+        "\r\n",
+        "\r",
+        "\x0c",
+        "\u2028",
+        '"""',
+        "'''",
+        'f"""{',
+        "}",
+        '"',
+        "'",
+        "\\",
+        "\\\n",
+        "# x",
+        "def f(x):",
+        "x" * (LONG + 5),
+        "é" * (LONG + 5),
+        "\u0301",
+        "\ud800",
+        "rf'{x:>{y}}'",
+        '"""\n',
+        "{{",
+        "\n\n",
+    ]
 )
 EDIT = st.tuples(st.floats(0, 1), st.floats(0, 1), PIECES)
 
@@ -43,7 +70,11 @@ def test_lines_are_python_lines(text: str, lines: list[str]) -> None:
     assert PythonDocument(text).lines == lines
 
 
-@given(st.lists(PIECES, max_size=12), st.lists(EDIT, max_size=14), st.lists(st.floats(0, 1), min_size=14, max_size=14))
+@given(
+    st.lists(PIECES, max_size=12),
+    st.lists(EDIT, max_size=14),
+    st.lists(st.floats(0, 1), min_size=14, max_size=14),
+)
 def test_random_edits(pieces: list[str], edits: list[tuple[float, float, str]], looks: list[float]) -> None:
     """After any edits the text is that of a plain string, widths and highlighting those of a new document."""
     text = normal("".join(pieces))

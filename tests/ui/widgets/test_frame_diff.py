@@ -25,9 +25,9 @@ from textual.widgets import Label, TextArea
 from flowtui.ui.widgets.frame_diff import Frame, FrameDiffMixin
 from flowtui.ui.widgets.source_view import SourceView
 
+CODE = "x{n} = f'中文 {{n:>3}} é' + \"wide 漢字\" * {n}  # end"
 TEXT = "\n".join(
-    f"{'    ' * (n % 3)}x{n} = f'中文 {{n:>3}} é' + \"wide 漢字\" * {n}  # end" if n % 4 else f"def f{n}(self): '''doc'''"
-    for n in range(80)
+    "    " * (n % 3) + CODE.format(n=n) if n % 4 else f"def f{n}(self): '''doc'''" for n in range(80)
 )
 
 
@@ -55,7 +55,11 @@ class Dialog(ModalScreen[None]):
 
 
 class Host(FrameDiffMixin, App[None]):
-    CSS = "Screen { layout: horizontal; } TextArea { width: 1fr; } SourceView { width: 1fr; border: round $primary; }"
+    CSS = """
+    Screen { layout: horizontal; }
+    TextArea { width: 1fr; }
+    SourceView { width: 1fr; border: round $primary; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [("f2", "dialog", ""), ("f3", "theme", "")]
 
     def compose(self) -> ComposeResult:
@@ -113,8 +117,8 @@ def differences(app: App[Any]) -> list[tuple[int, int, object, object]]:
 
 KEYS = [
     "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "backspace", "tab", "delete",
-    "a", "x", "quotation_mark", "number_sign", "left_parenthesis", "漢", "é", "ctrl+z", "ctrl+y", "shift+down",
-    "shift+right", "ctrl+underscore", "alt+down", "ctrl+k", "f2", "f2", "f3",
+    "a", "x", "quotation_mark", "number_sign", "left_parenthesis", "漢", "é", "ctrl+z", "ctrl+y",
+    "shift+down", "shift+right", "ctrl+underscore", "alt+down", "ctrl+k", "f2", "f2", "f3",
 ]  # fmt: skip
 
 
@@ -144,11 +148,12 @@ async def test_another_size_a_redraw_and_few_bytes() -> None:
             await pilot.press("down")
             await pilot.pause()
             assert differences(app) == []
-        Terminal.screen.erase_in_display(2)
-        assert differences(app)
-        app.action_redraw()
-        await pilot.pause()
-        assert differences(app) == []
+        for again in (app.action_redraw, lambda: app.app_resume_signal.publish(app)):
+            Terminal.screen.erase_in_display(2)
+            assert differences(app)
+            again()
+            await pilot.pause()
+            assert differences(app) == []
         before = Terminal.sent
         await pilot.press("x")
         await pilot.pause()

@@ -34,7 +34,9 @@ Opened = Callable[..., AbstractAsyncContextManager[tuple[SourceView, Pilot[None]
 
 
 @asynccontextmanager
-async def opened(text: str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[SourceView, Pilot[None]]]:
+async def opened(
+    text: str, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[SourceView, Pilot[None]]]:
     app = Host(text)
     async with app.run_test(size=size) as pilot:
         view = app.query_one(SourceView)
@@ -183,7 +185,7 @@ async def test_goto_and_find() -> None:
 
 
 async def test_a_bracket_in_a_string_is_no_partner() -> None:
-    async with opened("f('(', [1])  # )") as (view, pilot):
+    async with opened("f('(', [1])  # )") as (view, _):
         view.move_cursor((0, 1))
         assert view.find_matching_bracket("(", (0, 1)) == (0, 10)
         assert view.find_matching_bracket(")", (0, 10)) == (0, 1)

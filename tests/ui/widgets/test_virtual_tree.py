@@ -110,9 +110,7 @@ async def test_revealing_opens_what_is_around() -> None:
 
 async def test_two_hundred_thousand_nodes() -> None:
     depth = [0] + [1 + node % 40 for node in range(200_000)]
-    size = [len(depth)]
-    for node in range(200_000):
-        size.append(min(40 - node % 40, 200_000 - node))
+    size = [len(depth), *(min(40 - node % 40, 200_000 - node) for node in range(200_000))]
     async with opened() as (tree, app, pilot):
         tree.set_tree(depth, size, labels)
         await pilot.press("end")
@@ -158,7 +156,10 @@ def test_a_part_of_longer_arrays(count: int | None) -> None:
     assert tree.closed == {1}
 
 
-@given(st.lists(st.integers(0, 4), max_size=30), st.lists(st.tuples(st.booleans(), st.integers(0, 29)), max_size=20))
+@given(
+    st.lists(st.integers(0, 4), max_size=30),
+    st.lists(st.tuples(st.booleans(), st.integers(0, 29)), max_size=20),
+)
 def test_any_opening_and_closing(steps: list[int], acts: list[tuple[bool, int]]) -> None:
     """The rows are those of a naive walk."""
     depth: list[int] = []
