@@ -71,3 +71,18 @@ def test_the_version_is_told_once():
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == flowtui.__version__
+
+
+def test_every_room_of_the_probe_but_the_wire_is_closed_to_the_parent():
+    import tomllib
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    closed = next(
+        contract["forbidden_modules"]
+        for contract in contracts
+        if contract["name"].startswith("Only the wire")
+    )
+    rooms = {path.stem for path in (ROOT / "flowtui/probe").glob("*.py")} - {"__init__", "wire"}
+    assert {name.removeprefix("flowtui.probe.") for name in closed} == rooms

@@ -68,7 +68,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     """How the run ended.
 
     Attributes:
-        exit_status: the program's status; None when a signal or a limit ended it.
+        exit_status: the program's status; None when it was killed. A limit that the program met as an exception of its
+            own (MemoryError, OSError) leaves it the status that the exception gave.
         signal: the signal's name (``SIGSEGV``), else None.
         limit: the limit that ended it (a field of `Limits`), ``stopped`` when the learner did, else None.
         error: the exception that ended it, if the probe could still tell.

@@ -130,7 +130,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _telling(table: TreeTable, row: int) -> list[tuple[str, str]]:
-    """A node's attributes for a person: without the empty ones, save that None and () can be a constant's value."""
+    """A node's attributes for a person: without the empty ones, save that None can be a constant's value."""
     constant = table.kind_of(row) == "Constant"
     return [
         (name, value)
