@@ -52,7 +52,7 @@ def test_the_source_is_left_out_where_stages_are_named() -> None:
 def test_the_tree_is_drawn_with_guides() -> None:
     lines = shown(report("x = 1\ny\n", stages=("ast",), named=True)).split("\n")
     assert "               ├─ body[0]: Assign" in [re.sub("^  1:0-5  ", " " * 9, x) for x in lines]
-    assert any(line.endswith("│  └─ value: Constant value=1 kind=None") for line in lines)
+    assert any(line.endswith("│  └─ value: Constant value=1") for line in lines)
     assert any(line.endswith("└─ body[1]: Expr") for line in lines)
     assert any(line.endswith("      └─ ctx: Load") for line in lines)
 
