@@ -182,20 +182,28 @@ def describe(analysis: Analysis, selection: Selection) -> list[tuple[str, str]]:
         parts.append(("node", node_label(tree, selection.node) if selection.node is not None else "no node"))
     if code is not None:
         rows = selection.instructions
-        text = instruction_label(code, _main(code, rows)) if rows else "no instruction"
+        returns = selection.node is not None and tree is not None and tree.kind_of(selection.node) == "Return"
+        text = instruction_label(code, _main(code, rows, returns)) if rows else "no instruction"
         more = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
         parts.append(("instruction", text + more + (" by line" if selection.by_line else "")))
     return parts
 
 
-def _main(code: CodeTable, rows: Sequence[int]) -> int:
-    """The row that does the work: the last of the first that stand together, jumps and the like aside."""
+def _main(code: CodeTable, rows: Sequence[int], returns: bool) -> int:
+    """The row that does the work: the last of the first that stand together, jumps and the like aside.
+
+    Where nothing in the source returns, neither does the main row: the compiler gives the ``return None`` at the end
+    of a module or a function the place of the last statement.
+    """
     best = previous = rows[0]
+    aside = ("JUMP", "POP_TOP", "NOT_TAKEN") if returns else ("JUMP", "POP_TOP", "NOT_TAKEN", "RETURN_")
     for row in rows[1:]:
         if row != previous + 1:
             break
         previous = row
-        if not code.strings[code.opname[row]].startswith(("JUMP", "POP_TOP", "NOT_TAKEN")):
+        name = code.strings[code.opname[row]]
+        gives_none = name == "LOAD_CONST" and code.strings[code.argval[row]] == "None"
+        if not name.startswith(aside) and (returns or not gives_none):
             best = row
     return best
 
