@@ -8,6 +8,8 @@ press depends on what is seen, never on how much there is.
     python_scan         one line to coloured spans, with the state that goes over to the next line
     highlight           those states for a whole document, kept right while it is edited
     editing             what Tab, Enter, Backspace and the like do to Python code
+    brackets            which bracket belongs to which
+    python_editor       a text area with those keys
     search              where a text stands
     source_paint        one line's picture
     source_view         the editor, which puts these together

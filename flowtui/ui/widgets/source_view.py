@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from flowtui.ui.widgets.brackets import partner
 from flowtui.ui.widgets.document import LONG, CellNavigator, PythonDocument, UnwrappedDocument
 from flowtui.ui.widgets.editing import indents_with_tabs
 from flowtui.ui.widgets.highlight import Highlighter
@@ -29,10 +30,6 @@ from flowtui.ui.widgets.python_editor import PythonEditor
 from flowtui.ui.widgets.search import Found, compile_needle, find_match
 from flowtui.ui.widgets.source_paint import OVERLAYS, LinePicture, Stretches, paint_line
 
-_BRACKET = re.compile(r"[()\[\]{}]")
-_PARTNER = {"(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{"}
-#: Code points on either side of the cursor in which a bracket's partner is looked for, in its own line.
-_NEAR = 20_000
 #: Cells by which the width that can be scrolled over grows.
 _WIDTH_STEP = 16
 
@@ -109,6 +106,9 @@ class SourceView(PythonEditor):
     """
 
     document: PythonDocument
+
+    class Left(PythonEditor.Left):
+        """Escape was pressed: the keys are to be commands again."""
 
     # `TextArea` draws all of itself again when the cursor moves; here `watch_selection` says which rows.
     selection: Reactive[Selection] = reactive(Selection(), init=False, always_update=True, repaint=False)
@@ -251,33 +251,9 @@ class SourceView(PythonEditor):
 
     def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:
         """The bracket that belongs to one, if it can be seen; strings and comments do not count."""
-        row, column = search_from
-        if bracket not in _PARTNER or self.highlighter.code(row)[column : column + 1] != bracket:
-            return None
-        forward = bracket in "([{"
         top = self.scroll_offset.y
-        rows = (
-            range(row, min(top + self.size.height, self.document.line_count))
-            if forward
-            else range(row, top - 1, -1)
-        )
-        waiting: list[str] = []
-        for at in rows:
-            code = self.highlighter.code(at)
-            begin, end = 0, min(len(code), _NEAR)
-            if at == row:
-                begin, end = (column, column + _NEAR) if forward else (max(0, column - _NEAR), column + 1)
-            found = list(_BRACKET.finditer(code, begin, end))
-            for match in found if forward else reversed(found):
-                sign = match.group()
-                if (sign in "([{") == forward:
-                    waiting.append(_PARTNER[sign])
-                elif waiting and waiting.pop() == sign:
-                    if not waiting:
-                        return at, match.start()
-                else:
-                    return None
-        return None
+        seen = range(top, min(top + self.size.height, self.document.line_count))
+        return partner(self.highlighter.code, bracket, search_from, seen)
 
     # ---- what lies over the text ------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ class Host(App[None]):
     def compose(self) -> ComposeResult:
         yield SourceView(self.text)
 
-    def on_python_editor_left(self) -> None:
+    def on_source_view_left(self) -> None:
         self.left += 1
 
 
