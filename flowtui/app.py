@@ -19,12 +19,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from flowtui.engine import interpreters, recovery, settings
-from flowtui.engine.connection import ProbeError
+from flowtui.engine import settings
 from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
 from flowtui.ui import boot
-from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH
+from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH, size_classes
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
 from flowtui.ui.widgets.frame_diff import FrameDiffMixin
@@ -32,6 +31,7 @@ from flowtui.ui.widgets.frame_diff import FrameDiffMixin
 if TYPE_CHECKING:
     from flowtui.ui.screens.home import HomeScreen
 
+_STYLES = Path(__file__).parent / "ui" / "styles"
 DEFAULT_THEME = "textual-dark"
 #: Seconds that a lone escape waits for the rest of a sequence: a tenth is felt, a network may need it.
 _ESCAPE_DELAY = 0.04
@@ -81,7 +81,9 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         python: str = "",
         remembered: settings.Settings | None = None,
     ) -> None:
-        super().__init__()
+        first = ("home",) if document is None else ("workbench", "panes")
+        # A first screen's own styles are not read: the app has to bring them.
+        super().__init__(css_path=[str(_STYLES / f"{name}.tcss") for name in first])
         self.remembered = remembered if remembered is not None else settings.load()
         self._document = document
         self._folder = folder
@@ -99,13 +101,14 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                 asyncio.get_running_loop().add_signal_handler(number, self._end_now)
-        if self._document is not None:
-            self.open_workbench(self._document)
-        else:
-            self.push_screen(self.make_home())
-            if self._folder:
-                self._browse(self._folder)
-        self.first_interpreter()
+        if self._folder:
+            self._browse(self._folder)
+        # Its modules, and its process, come after the first picture.
+        self.call_after_refresh(self.first_interpreter)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The workbench where there is something to show, else the home screen."""
+        return self.make_home() if self._document is None else self.make_workbench(self._document)
 
     def make_home(self) -> HomeScreen:
         """The home screen; its module is imported when it is needed."""
@@ -118,9 +121,15 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         """The workbench, if one is open."""
         return next((screen for screen in self.screen_stack if isinstance(screen, Workbench)), None)
 
+    def make_workbench(self, document: Document, text: str | None = None) -> Workbench:
+        """A workbench for a source."""
+        bench = Workbench(document, self.remembered.limits, text=text, on_opened=self._remember_file)
+        bench.add_class(*size_classes(self.size))
+        return bench
+
     def open_workbench(self, document: Document, *, text: str | None = None) -> None:
         """Show a source on the workbench."""
-        bench = Workbench(document, self.remembered.limits, text=text, on_opened=self._remember_file)
+        bench = self.make_workbench(document, text)
         self.push_screen(bench)
         if self.interpreter is not None:
             self.call_later(self._use, bench, self.interpreter)
@@ -154,6 +163,9 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
     @work(group="interpreter", exit_on_error=False)
     async def first_interpreter(self) -> None:
         """Ask the interpreter of the command line, the one used last, or our own, in this order."""
+        from flowtui.engine import interpreters
+        from flowtui.engine.connection import ProbeError
+
         for word in dict.fromkeys((self._python or self.remembered.interpreter, "")):
             try:
                 await self.use_interpreter(await interpreters.find(word))
@@ -172,6 +184,8 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         self.interpreter = interpreter
 
     async def _use(self, bench: Workbench, interpreter: Interpreter) -> None:
+        from flowtui.engine.connection import ProbeError
+
         try:
             await bench.use_interpreter(interpreter)
         except ProbeError as error:
@@ -189,6 +203,8 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
 
     @work(group="interpreter", exclusive=True, exit_on_error=False)
     async def _switch(self, interpreter: Interpreter) -> None:
+        from flowtui.engine.connection import ProbeError
+
         try:
             await self.use_interpreter(interpreter)
         except (ProbeError, OSError) as error:
@@ -242,6 +258,8 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         elif event.what == "welcome":
             self._open_welcome()
         elif event.what == "recover":
+            from flowtui.engine import recovery
+
             unsaved = recovery.find()[int(event.path)]
             document, text = Document.recovered(unsaved)
             self.open_workbench(document, text=text)
@@ -279,9 +297,10 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         if bench is None:
             return
         await bench.shut_down()
-        await self.pop_screen()
         if len(self.screen_stack) == 1:
-            await self.push_screen(self.make_home())
+            await self.switch_screen(self.make_home())
+        else:
+            await self.pop_screen()
 
     # ---- help, redraw
 
@@ -338,9 +357,9 @@ def run(
         vars(constants)["ESCAPE_DELAY"] = _ESCAPE_DELAY
     app = FlowApp(document, folder=folder, python=python or "")
     # What is imported by now stays; looking through it again and again is felt while typing.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
     status = app.run()
     boot.restore(picture=False)
     return status if isinstance(status, int) else app.return_code or 0

@@ -7,6 +7,7 @@ not spoil the picture.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -33,6 +34,8 @@ def paint(path: str = "", text: str | None = None) -> None:
 
     Whatever goes wrong here is left to the app, which says it properly.
     """
+    # Nothing of what is imported from here on becomes garbage; `app.run` turns the search for it on again.
+    gc.disable()
     try:
         if not (os.isatty(0) and os.isatty(1)):
             return

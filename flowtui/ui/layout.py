@@ -29,6 +29,13 @@ ROOMY = 30
 LOW_HEIGHT = 14
 
 
+def size_classes(size: Size) -> list[str]:
+    """The classes that a screen of that size gets. With them from its birth its styles are made once."""
+    width = "-wide" if size.width >= WIDE_WIDTH else "-medium" if size.width >= MEDIUM_WIDTH else "-narrow"
+    height = "-roomy" if size.height >= ROOMY else "-tall" if size.height >= TALL else "-low"
+    return [width, height]
+
+
 def shares(total: int, *weights: int) -> list[int]:
     """Split `total` cells in proportion to `weights`; the parts add up to `total`."""
     whole, done, weight, parts = sum(weights), 0, 0, []

@@ -6,12 +6,15 @@ import contextlib
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from flowtui.engine import files
-from flowtui.engine.recovery import Keeper, Unsaved
 from flowtui.model.source import Source
+
+if TYPE_CHECKING:
+    from flowtui.engine.recovery import Keeper, Unsaved
 
 #: What a source without a file is called.
 UNNAMED = "unnamed"
@@ -33,7 +36,6 @@ class Document:
         saved: the lines of that.
         writable: whether it can be edited at all; the text beside a ``.pyc`` file cannot.
         pyc: the ``.pyc`` file that was opened, empty when a source was.
-        keeper: keeps the text while it is unsaved.
     """
 
     def __init__(self, source: Source, *, pyc: str = "") -> None:
@@ -42,7 +44,23 @@ class Document:
         self.pyc = pyc
         self.writable = not pyc
         self.on_disk = bool(source.path)
-        self.keeper = Keeper(source.path, source.name, source.encoding, source.newline)
+        self._keeper: Keeper | None = None
+
+    @property
+    def keeper(self) -> Keeper:
+        """Keeps the text while it is unsaved."""
+        if self._keeper is None:
+            from flowtui.engine.recovery import Keeper
+
+            old = self.source
+            self._keeper = Keeper(old.path, old.name, old.encoding, old.newline)
+        return self._keeper
+
+    def forget_unsaved(self) -> None:
+        """What is unsaved is not wanted any more."""
+        if self._keeper is not None:
+            self._keeper.forget()
+            self._keeper = None
 
     @classmethod
     def empty(cls) -> Document:
@@ -114,7 +132,7 @@ class Document:
         source = files.save_source(
             path or self.path, "\n".join(lines), self.source.encoding, self.source.newline
         )
-        self.keeper.forget()
+        self.forget_unsaved()
         self._take(source, list(lines))
 
     def reload(self) -> Source:
@@ -124,10 +142,9 @@ class Document:
             SourceError: it cannot be read.
         """
         source = files.read_source(self.path)
-        self.keeper.forget()
+        self.forget_unsaved()
         self._take(source, source.lines)
         return source
 
     def _take(self, source: Source, lines: list[str]) -> None:
         self.source, self.saved, self.on_disk = source, lines, True
-        self.keeper = Keeper(source.path, source.name, source.encoding, source.newline)

@@ -10,7 +10,6 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
-from flowtui.engine import recovery
 from flowtui.engine.files import FileChange, FileWatch, SourceError
 from flowtui.model.run import Limits
 from flowtui.ui.messages import DiskChanged
@@ -63,7 +62,7 @@ class FilingScreen(EditingScreen):
             text: its unsaved text, if there is one.
         """
         await self.action_stop()
-        self.document.keeper.forget()
+        self.document.forget_unsaved()
         self.document = document
         self.ended = None
         self.output_pane.clear()
@@ -88,7 +87,7 @@ class FilingScreen(EditingScreen):
             return
         self.text_changed()
         if not self.dirty:
-            self.document.keeper.forget()
+            self.document.forget_unsaved()
         elif self.view.document.line_count < _SHORT:
             self._keep()
         elif not self._keeping:
@@ -163,6 +162,8 @@ class FilingScreen(EditingScreen):
         """Ask about a text of this file that an earlier process could not save."""
         if not self.document.path or not self.document.writable:
             return
+        from flowtui.engine import recovery
+
         kept = [
             unsaved
             for unsaved in recovery.find(self.document.path)
@@ -270,7 +271,7 @@ class FilingScreen(EditingScreen):
     def leave_document(self, go_on: Callable[[], None]) -> None:
         """Go on when nothing is unsaved, or the learner has said what to do with it."""
         if not self.dirty:
-            self.document.keeper.forget()
+            self.document.forget_unsaved()
             go_on()
             return
         from flowtui.ui.screens.dialogs import Choice
@@ -279,7 +280,7 @@ class FilingScreen(EditingScreen):
             if answer == "save":
                 self.action_save(after=go_on)
             elif answer == "discard":
-                self.document.keeper.forget()
+                self.document.forget_unsaved()
                 self.dirty = False
                 go_on()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from textual import on, work
 from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
-from flowtui.engine import interpreters
-from flowtui.engine.analysis import Analyst, inspect_pyc
 from flowtui.model import links
 from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
@@ -22,6 +22,9 @@ from flowtui.ui.panes.base import Pane
 from flowtui.ui.screens.document import Document, source_beside
 from flowtui.ui.screens.slots import SlotScreen
 from flowtui.ui.widgets.pipeline_bar import Pipeline, StageMark, State
+
+if TYPE_CHECKING:
+    from flowtui.engine.analysis import Analyst
 
 #: The stages of the title bar: name, the pane that shows it.
 BAR_STAGES = (("tokens", "tokens"), ("AST", "ast"), ("bytecode", "bytecode"))
@@ -60,6 +63,8 @@ class LinkedScreen(SlotScreen):
         Raises:
             ProbeError: it does not work.
         """
+        from flowtui.engine.analysis import Analyst
+
         analyst = Analyst(interpreter, self._analysis_came)
         await analyst.start()
         before, self._analyst, self.interpreter = self._analyst, analyst, interpreter
@@ -82,6 +87,8 @@ class LinkedScreen(SlotScreen):
     @work(group="pyc", exclusive=True, exit_on_error=False)
     async def _inspect(self, version: int) -> None:
         """Take the opened ``.pyc`` file apart; the other stages come from its source, if that is there."""
+        from flowtui.engine.analysis import inspect_pyc
+
         interpreter, document = self.interpreter, self.document
         if interpreter is None or self._analyst is None:
             return
@@ -137,8 +144,11 @@ class LinkedScreen(SlotScreen):
         if self._others_found:
             return
         self._others_found = True
+        from flowtui.engine import interpreters
+
+        found = await interpreters.discover()
         for pane in self.panes.values():
-            pane.show_others(await interpreters.discover())
+            pane.show_others(found)
             pane.show_analysis(self.analysis)
 
     @property

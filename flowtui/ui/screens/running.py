@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from flowtui.engine.connection import ProbeError
 from flowtui.engine.files import SourceError
 from flowtui.model import links
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
@@ -113,6 +112,7 @@ class RunningScreen(LinkedScreen):
 
     @work(group="run", exit_on_error=False)
     async def _start_run(self) -> None:
+        from flowtui.engine.connection import ProbeError
         from flowtui.engine.running import Run
 
         interpreter = self.interpreter

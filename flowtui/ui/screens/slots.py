@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Resize, ScreenResume
 from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
@@ -56,6 +56,7 @@ class SlotScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.slots = Slots(list(PANES))
+        self._resumed = False
         self.panes: dict[str, Pane] = {}
         self.pipeline_bar = PipelineBar(id="pipeline")
         self.link_bar = LinkBar(id="link")
@@ -167,6 +168,12 @@ class SlotScreen(Screen[None]):
         if pane is not None and pane.id is not None:
             self.slots.focus(pane.id)
         self.retitle()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """The first time all styles are just made; to make them again would take as long as the rest."""
+        if not self._resumed:
+            self._resumed = True
+            event.refresh_styles = False
 
     def on_resize(self, event: Resize) -> None:
         """More or fewer panes are visible now."""
