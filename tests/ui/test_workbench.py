@@ -21,6 +21,7 @@ from flowtui.ui.screens.files import FileBrowser
 from flowtui.ui.screens.help import HelpScreen
 from flowtui.ui.screens.home import HomeScreen
 from flowtui.ui.screens.interpreters import InterpreterScreen
+from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
@@ -412,3 +413,12 @@ async def test_the_answer_line_gives_input(tmp_path: Path) -> None:
         await until(pilot, lambda: bench.ended is not None, "the end")
         text = bench.output_pane.lines.text
         assert any("Hello Ada" in text.plain(row) for row in range(len(text)))
+
+
+async def test_panes_are_what_the_workbench_says_of_them(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        bench = await ready(pilot, app)
+        for name, pane in bench.panes.items():
+            entry = PANES[name]
+            assert (entry.number, entry.title, name) == (pane.NUMBER, pane.TITLE, pane.STAGE)

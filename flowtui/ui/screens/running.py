@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -12,14 +12,14 @@ from flowtui.model import links
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
 from flowtui.ui.messages import RunHappened
-from flowtui.ui.panes.bytecode import BytecodePane
-from flowtui.ui.panes.output import OutputPane
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.widgets.pipeline_bar import StageMark
 
 if TYPE_CHECKING:
     from flowtui.engine.running import Run
+    from flowtui.ui.panes.bytecode import BytecodePane
+    from flowtui.ui.panes.output import OutputPane
 
 
 class RunningScreen(LinkedScreen):
@@ -45,16 +45,12 @@ class RunningScreen(LinkedScreen):
     @property
     def output_pane(self) -> OutputPane:
         """The pane that shows the run."""
-        pane = self.panes["output"]
-        assert isinstance(pane, OutputPane)
-        return pane
+        return cast("OutputPane", self.panes["output"])
 
     @property
     def bytecode_pane(self) -> BytecodePane:
         """The pane that shows what a run specialised."""
-        pane = self.panes["bytecode"]
-        assert isinstance(pane, BytecodePane)
-        return pane
+        return cast("BytecodePane", self.panes["bytecode"])
 
     @property
     def program_runs(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from importlib import import_module
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,28 +17,40 @@ from textual.widgets import Static
 
 from flowtui.ui.layout import MINIMUM, Slots, Stage
 from flowtui.ui.panes.base import Pane
-from flowtui.ui.panes.bytecode import BytecodePane
-from flowtui.ui.panes.output import OutputPane
 from flowtui.ui.panes.source import SourcePane
-from flowtui.ui.panes.symbols import SymbolsPane
-from flowtui.ui.panes.tokens import TokensPane
-from flowtui.ui.panes.tree import TreePane
 from flowtui.ui.widgets.key_bar import KeyBar
 from flowtui.ui.widgets.link_bar import LinkBar
 from flowtui.ui.widgets.pipeline_bar import PipelineBar
 from flowtui.ui.widgets.source_view import SourceView
 
+
+class PaneEntry(NamedTuple):
+    """What has to be known of a pane before its module is imported, which is when it is first shown."""
+
+    number: str
+    title: str
+    module: str
+    name: str
+
+    def make(self, stage: str) -> Pane:
+        """The pane itself."""
+        made: Pane = getattr(import_module(f"flowtui.ui.panes.{self.module}"), self.name)(
+            id=stage, classes="pane"
+        )
+        return made
+
+
 #: Every pane by its stage's name, which is its id; in the order in which they get a place.
-PANES: dict[str, type[Pane]] = {
-    "source": SourcePane,
-    "ast": TreePane,
-    "bytecode": BytecodePane,
-    "output": OutputPane,
-    "tokens": TokensPane,
-    "symbols": SymbolsPane,
+PANES: dict[str, PaneEntry] = {
+    "source": PaneEntry("1", "Source", "source", "SourcePane"),
+    "ast": PaneEntry("3", "AST", "tree", "TreePane"),
+    "bytecode": PaneEntry("4", "Bytecode", "bytecode", "BytecodePane"),
+    "output": PaneEntry("9", "Output", "output", "OutputPane"),
+    "tokens": PaneEntry("2", "Tokens", "tokens", "TokensPane"),
+    "symbols": PaneEntry("0", "Symbols", "symbols", "SymbolsPane"),
 }
 #: By their numbers, as tabs are written.
-NUMBERED = sorted(PANES, key=lambda name: (PANES[name].NUMBER == "0", PANES[name].NUMBER))
+NUMBERED = sorted(PANES, key=lambda name: (PANES[name].number == "0", PANES[name].number))
 
 
 class SlotScreen(Screen[None]):
@@ -45,7 +58,7 @@ class SlotScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(PANES[name].NUMBER, f"show({name!r})", f"{PANES[name].TITLE} pane", show=False)
+            Binding(PANES[name].number, f"show({name!r})", f"{PANES[name].title} pane", show=False)
             for name in NUMBERED
         ),
         Binding("tab", "next_pane(1)", "next pane", show=False),
@@ -94,8 +107,7 @@ class SlotScreen(Screen[None]):
     def make_pane(self, name: str) -> Pane:
         """The pane of a stage, made once."""
         if name not in self.panes:
-            pane = PANES[name](id=name, classes="pane")
-            self.panes[name] = pane
+            self.panes[name] = PANES[name].make(name)
         return self.panes[name]
 
     async def mount_all_panes(self) -> list[Pane]:
@@ -144,16 +156,16 @@ class SlotScreen(Screen[None]):
         number = "$footer-key-foreground"
         note = self.title_note(name)
         title = Content.assemble(
-            (PANES[name].NUMBER, f"bold {number}"),
-            (f" {PANES[name].TITLE}", "bold"),
+            (PANES[name].number, f"bold {number}"),
+            (f" {PANES[name].title}", "bold"),
             (f" {note}" if note else "", "$foreground-muted italic"),
         ).stylize(Style.from_meta({"@click": f"screen.show({name!r})"}))
         tabs = sorted(tabs, key=NUMBERED.index)
         for long in (True, False):
             parts = [title]
             for tab in tabs:
-                words = f" {PANES[tab].TITLE}" if long else ""
-                part = Content.assemble((PANES[tab].NUMBER, number), (words, "$foreground-muted"))
+                words = f" {PANES[tab].title}" if long else ""
+                part = Content.assemble((PANES[tab].number, number), (words, "$foreground-muted"))
                 parts.append(part.stylize(Style.from_meta({"@click": f"screen.show({tab!r})"})))
             whole = Content("  " if long else " ").join(parts)
             if whole.cell_length <= width:
