@@ -2,9 +2,10 @@
 
     python scripts/compare_stdlib.py [--sample N] [PYTHON …]
 
-Tokens, AST and bytecode from the probe are set beside plain `tokenize`, `ast` and `dis` (`tests/probe/oracle.py`) on the
-same interpreter; and the stack's depth must fit in what the compiler reserved. Without names it takes the interpreters
-that the tests find. Two files at a time; the status is 1 when anything differs.
+Tokens, AST and bytecode from the probe are set beside plain `tokenize`, `ast` and `dis`
+(`tests/probe/oracle.py`) on the same interpreter; and the stack's depth must fit in what the compiler
+reserved. Without names it takes the interpreters that the tests find. Two files at a time; the status is 1
+when anything differs.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "probe")]
 
-import comparison  # noqa: E402  # stands beside the tests, whose folder is no package
-import conftest  # noqa: E402  # the same
+# The tests' folder is no package: mypy cannot find its modules, and they are there only once the path is set.
+import comparison  # type: ignore[import-not-found]  # noqa: E402  # see above
+import conftest  # type: ignore[import-not-found]  # noqa: E402  # see above
 
-from flowtui.engine.files import decode_source  # noqa: E402  # the same
+from flowtui.engine.files import decode_source  # noqa: E402  # see above
 
 ORACLE = ROOT / "tests" / "probe" / "oracle.py"
 WORKERS = 2
@@ -33,15 +36,21 @@ WORKERS = 2
 def library(python: str) -> list[str]:
     """Every Python file of an interpreter's standard library."""
     ask = "import os; print(os.path.dirname(os.__file__))"
-    folder = subprocess.run([python, "-I", "-c", ask], stdout=subprocess.PIPE, check=True, timeout=30, text=True)
+    folder = subprocess.run(
+        [python, "-I", "-c", ask], stdout=subprocess.PIPE, check=True, timeout=30, text=True
+    )
     paths = Path(folder.stdout.strip()).rglob("*.py")
     return sorted(str(path) for path in paths if "site-packages" not in path.parts and path.is_file())
 
 
 def compare(python: str, paths: list[str], report: list[str]) -> int:
-    """Compare these files with one probe and one oracle; the result is how many differ, each reported in one line."""
+    """Compare these files with one probe and one oracle: how many differ; a line in `report` for each."""
     oracle = subprocess.Popen(
-        [python, "-I", str(ORACLE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [python, "-I", str(ORACLE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
     assert oracle.stdin is not None
     assert oracle.stdout is not None
@@ -85,7 +94,7 @@ def main(arguments: list[str]) -> int:
         report: list[str] = []
         with ThreadPoolExecutor(WORKERS) as pool:
             shares = [paths[i::WORKERS] for i in range(WORKERS)]
-            different = sum(pool.map(lambda share: compare(python, share, report), shares))
+            different = sum(pool.map(partial(compare, python, report=report), shares))
         print(f"{python}: {len(paths)} files, {different} differ", flush=True)
         for line in sorted(report):
             print("   ", line, flush=True)

@@ -1,8 +1,8 @@
 """Where a probe starts: ``PYTHON -I .../probe/__main__.py ROLE IN_FD OUT_FD``.
 
-The package is loaded under the private name `_flowtui_probe` and found by its folder alone: `sys.path` stays what a
-learner's script would have, and their ``import tokens`` meets no file of ours. This file is read by interpreters that
-flowtui does not support too, down to 2.7: they say so in one line and end.
+The package is loaded under the private name `_flowtui_probe` and found by its folder alone: `sys.path` stays
+what a learner's script would have, and their ``import tokens`` meets no file of ours. This file is read by
+interpreters that flowtui does not support too, down to 2.7: they say so in one line and end.
 """
 
 import sys

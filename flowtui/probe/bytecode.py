@@ -23,23 +23,41 @@ POSITIONS = NAMES.index("positions") if "positions" in NAMES else 0
 LABEL = NAMES.index("label") if "label" in NAMES else 0
 FLAG = NAMES.index("is_jump_target") if "is_jump_target" in NAMES else 0
 #: Filled while walking; the others follow from these.
-COLUMNS = (
-    "code offset opcode opname arg argval argrepr jump_target is_jump_target source_line "
-    "line column end_line end_column stack_before stack_after"
-).split()
+COLUMNS = [
+    "code",
+    "offset",
+    "opcode",
+    "opname",
+    "arg",
+    "argval",
+    "argrepr",
+    "jump_target",
+    "is_jump_target",
+    "source_line",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "stack_before",
+    "stack_after",
+]
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function, not a class body or a module
 
 
 class Names:
-    """Qualified names for interpreters whose code objects have none (before 3.11): MAKE_FUNCTION's operand has them."""
+    """Qualified names where code objects have none (before 3.11): MAKE_FUNCTION's operand has them."""
 
     def __init__(self) -> None:
         self._known: dict[int, str] = {}
 
     def learn(self, instructions: list[Any]) -> None:
         """Remember the names that these instructions give to code objects that they make functions of."""
-        for first, second in zip(instructions, instructions[1:]):
-            if isinstance(first.argval, CodeType) and first.opname == "LOAD_CONST" and type(second.argval) is str:
+        for first, second in zip(instructions, instructions[1:]):  # noqa: RUF007  # pairwise is new in 3.10
+            if (
+                first.opname == "LOAD_CONST"
+                and isinstance(first.argval, CodeType)
+                and type(second.argval) is str
+            ):
                 self._known[id(first.argval)] = second.argval
 
     def of(self, code: CodeType, parent: dict[str, Any] | None) -> str:
@@ -57,7 +75,7 @@ class Names:
 
 
 def walk(module: CodeType) -> Iterator[tuple[CodeType, int, int]]:
-    """The code object and, depth first in the order of ``co_consts``, those inside it: (code, id, parent's id or -1)."""
+    """A code object and, depth first in ``co_consts``, those inside it: (code, id, parent's id or -1)."""
     stack = [(module, -1)]
     number = 0
     while stack:
@@ -144,7 +162,8 @@ def add(
         lists["source_line"] += [number or 0 for number in line]
         if None in line or 0 in line or None in column or None in end_line or None in end_column:
             places = [
-                (0, 0, 0, 0) if None in place or not place[0] else place for place in zip(line, end_line, column, end_column)
+                (0, 0, 0, 0) if None in place or not place[0] else place
+                for place in zip(line, end_line, column, end_column)
             ]
             line, end_line, column, end_column = zip(*places)
     else:
@@ -180,7 +199,7 @@ def lines(code: CodeType, instructions: list[Any]) -> dict[int, int]:
 
 
 def describe(code: CodeType, number: int, parent: int, represent: Callable[[object], str]) -> dict[str, Any]:
-    """The fields of a code object that are no instructions; its qualified name and its rows are the caller's."""
+    """The fields of a code object that are no instructions, without its qualified name and its rows."""
     flags = code.co_flags
     known = dis.COMPILER_FLAG_NAMES
     bits = [1 << bit for bit in range(flags.bit_length()) if flags >> bit & 1]
@@ -208,5 +227,3 @@ def exception_table(code: CodeType) -> list[tuple[int, int, int, int, bool]]:
     if read is None or not getattr(code, "co_exceptiontable", b""):
         return []
     return [(entry.start, entry.end, entry.target, entry.depth, bool(entry.lasti)) for entry in read(code)]
-
-

@@ -1,11 +1,12 @@
 """The depth of the operand stack before and after every instruction, worked out from the bytecode alone.
 
-Each path is followed once from the code's beginning; a handler begins at the depth that the exception table names
-(3.11 on, PyPy 3.11) or that its SETUP instruction stood at. The effect of one instruction is ``dis.stack_effect``'s, except
-where that gives the compiler's upper bound or counts a frame's start differently (see `Effects`).
+Each path is followed once from the code's beginning; a handler begins at the depth that the exception table
+names (3.11 on, PyPy 3.11) or that its SETUP instruction stood at. The effect of one instruction is
+``dis.stack_effect``'s, except where that gives the compiler's upper bound or counts a frame's start
+differently (see `Effects`).
 
-Up to 3.8 a ``finally`` body is entered with one value (from the end of the ``try``), with one more below (a ``return``), or
-with six (an exception): the depth shown is that of the first of these ways that exists.
+Up to 3.8 a ``finally`` body is entered with one value (from the end of the ``try``), with one more below (a
+``return``), or with six (an exception): the depth shown is that of the first of these ways that exists.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
-    from typing import Sequence
+    from typing import Sequence, Tuple
+
+    #: A frame's unfinished handlers on 3.8: how deep the stack is below each, and how it was entered.
+    Marks = Tuple[Tuple[int, str], ...]
 
 PYPY = sys.implementation.name == "pypy"
 OPMAP = dis.opmap
-#: How much deeper than at its SETUP instruction a handler begins, before there was an exception table. CPython pushes the
-#: old and the new exception, three values each; SETUP_WITH's block lies below ``__enter__``'s result, SETUP_ASYNC_WITH
-#: has that result on the stack already. PyPy pushes what was handled before and an unroller, and in SETUP_EXCEPT the value and the type on top.
+#: How much deeper than at its SETUP instruction a handler begins, before there was an exception table.
+#: CPython pushes the old and the new exception, three values each; SETUP_WITH's block lies below the
+#: result of ``__enter__``, SETUP_ASYNC_WITH has that result on the stack already. PyPy pushes what was
+#: handled before and an unroller, and in SETUP_EXCEPT the value and the type on top.
 HANDLERS = (
     {"SETUP_FINALLY": 2, "SETUP_EXCEPT": 4, "SETUP_WITH": 2, "SETUP_ASYNC_WITH": 1}
     if PYPY
@@ -30,10 +35,17 @@ HANDLERS = (
 #: After these the next instruction is reached by a jump only.
 ENDS = frozenset(
     OPMAP[name]
-    for name in (
-        "RETURN_VALUE RETURN_CONST RERAISE RAISE_VARARGS JUMP_FORWARD JUMP_ABSOLUTE JUMP_BACKWARD "
-        "JUMP_BACKWARD_NO_INTERRUPT INTERPRETER_EXIT"
-    ).split()
+    for name in [
+        "RETURN_VALUE",
+        "RETURN_CONST",
+        "RERAISE",
+        "RAISE_VARARGS",
+        "JUMP_FORWARD",
+        "JUMP_ABSOLUTE",
+        "JUMP_BACKWARD",
+        "JUMP_BACKWARD_NO_INTERRUPT",
+        "INTERPRETER_EXIT",
+    ]
     if name in OPMAP
 )
 JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
@@ -43,18 +55,25 @@ SETUPS = {OPMAP[name]: extra for name, extra in HANDLERS.items() if name in OPMA
 #: 3.8's way of leaving a ``try``, by opcode.
 LEAVING = {
     OPMAP[name]: name
-    for name in "BEGIN_FINALLY CALL_FINALLY END_FINALLY POP_FINALLY POP_EXCEPT WITH_CLEANUP_START WITH_CLEANUP_FINISH".split()
+    for name in [
+        "BEGIN_FINALLY",
+        "CALL_FINALLY",
+        "END_FINALLY",
+        "POP_FINALLY",
+        "POP_EXCEPT",
+        "WITH_CLEANUP_START",
+        "WITH_CLEANUP_FINISH",
+    ]
     if name in OPMAP and "BEGIN_FINALLY" in OPMAP
 }
 GEN_START = OPMAP.get("GEN_START", -1)
 SETUP_ASYNC_WITH = OPMAP.get("SETUP_ASYNC_WITH", -1)
 
-#: A frame's unfinished handlers on 3.8: how deep the stack is below each, and how it was entered.
-Marks = "tuple[tuple[int, str], ...]"
-
 
 class Effects(dict):  # type: ignore[type-arg]  # dict[tuple, int | None] cannot be subclassed on 3.8
-    """``effects[opcode, arg]``: by how much the stack grows when it goes on (or jumps); None for what is no instruction.
+    """``effects[opcode, arg]``: by how much the stack grows when it goes on, or when it jumps.
+
+    None stands for what is no instruction.
 
     The corrections are checked against the real stacks of running frames on 3.11 to 3.15.
     """
@@ -98,7 +117,7 @@ def cpython_effect(name: str, arg: int | None, jump: bool) -> int | None:
 
 
 def pypy_effect(name: str, arg: int | None, jump: bool) -> int | None:
-    """PyPy's exceptions from its ``dis.stack_effect``, which leaves jumps to its compiler; None where that is right."""
+    """PyPy's exceptions from its ``dis.stack_effect``, which leaves jumps to its compiler; None for none."""
     if name.startswith("POP_JUMP_"):
         return -1
     if name == "FOR_ITER":
@@ -109,7 +128,8 @@ def pypy_effect(name: str, arg: int | None, jump: bool) -> int | None:
         return -2
     if name in ("SETUP_EXCEPT", "SETUP_FINALLY", "SETUP_ASYNC_WITH"):
         return 0
-    if name == "CALL_FUNCTION_EX":  # its own function aborts the whole process at an argument that is not 0 or 1
+    if name == "CALL_FUNCTION_EX":
+        # Its own function aborts the whole process at an argument that is not 0 or 1.
         return -1 - ((arg or 0) & 1)
     return None
 
@@ -144,8 +164,8 @@ class Flow:
         self.before = [-1] * len(opcodes)
         self.after = [-1] * len(opcodes)
         self.conflicts: list[tuple[int, int, int]] = []
-        #: What to follow once nothing else is left: calls of ``finally`` bodies, then handlers, the innermost first:
-        #: a body that is left through an inner handler is left plainly.
+        #: What to follow once nothing else is left: calls of ``finally`` bodies, then handlers, the innermost
+        #: first: a body that is left through an inner handler is left plainly.
         self._calls: list[tuple[int, int, Marks]] = []
         self._handlers: list[tuple[int, int, Marks]] = []
 
@@ -187,7 +207,8 @@ class Flow:
 
     def _follow(self, row: int, depth: int, marks: Marks) -> None:
         """Follow the paths from `row` until they end or meet one that was followed already."""
-        opcodes, before, after, effects, special = self._opcodes, self.before, self.after, self._effects, SPECIAL
+        opcodes, effects, special = self._opcodes, self._effects, SPECIAL
+        before, after = self.before, self.after
         count = len(opcodes)
         work = [(row, depth, marks)]
         while work:
@@ -237,7 +258,7 @@ class Flow:
         return None
 
     def _leave(self, row: int, depth: int, marks: Marks) -> tuple[int, Marks] | None:
-        """One of 3.8's instructions at the border of a ``try``: the depth and the marks behind it; None for no way on."""
+        """3.8's instructions at the border of a ``try``: depth and marks behind one, None for no way on."""
         name = LEAVING[self._opcodes[row]]
         if name == "BEGIN_FINALLY":
             if row + 1 < len(self.before) and self.before[row + 1] >= 0:
@@ -252,7 +273,8 @@ class Flow:
         if not marks:
             return None
         below, kind = marks[-1]
-        if name == "WITH_CLEANUP_START":  # takes the exit function away, pushes the exception and the call's result
+        if name == "WITH_CLEANUP_START":
+            # It takes the exit function away and pushes the exception and the call's result.
             return depth + (2 if kind == "raise" else 1), (*marks[:-1], (below - 1, kind))
         if name == "WITH_CLEANUP_FINISH":  # an exception goes on only when it is swallowed
             return below + 1, (*marks[:-1], (below, "begin" if kind == "raise" else kind))

@@ -3,10 +3,11 @@
 Where `SyntaxError.offset` points is settled by trying, on every version from 3.8 (characters, from 1):
 
 - the tokenizer counts characters everywhere;
-- the parser of 3.9 to 3.12 counts bytes, unless the source declares its encoding (`Parser/pegen_errors.c` converts only
-  then): the question is asked again with a byte order mark in front;
+- the parser of 3.9 to 3.12 counts bytes, unless the source declares its encoding (`Parser/pegen_errors.c`
+  converts only then): the question is asked again with a byte order mark in front;
 - errors found after parsing (``'return' outside function``) come with no text and count bytes everywhere;
-- an error inside an f-string before 3.12 has a text of its own, ``(a b)``, and a place in that: it gets no span.
+- an error inside an f-string before 3.12 has a text of its own, ``(a b)``, and a place in that: it gets no
+  span.
 """
 
 from __future__ import annotations
@@ -19,20 +20,21 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 #: What to say for exceptions that come without a word.
 SILENT = {
-    "MemoryError": "the interpreter ran out of memory or of parser stack: the source is too deep or too large for it",
+    "MemoryError": "no memory or parser stack was left: the source is too deep or too large",
     "RecursionError": "the source is nested too deeply for this interpreter",
 }
 
 
 def describe(stage: str, error: BaseException, text: Text | None) -> dict[str, Any]:
-    """The fields of `model.Failure` for an exception: stage, type, message, span (a list or None) and text."""
+    """The fields of `model.Failure` for an exception: stage, type, message, span (or None) and text."""
     kind = type(error).__name__
     message = str(getattr(error, "msg", None) or "")
     place = error
     if not message and kind == "TokenError":
         message = str(error.args[0]) if error.args else ""
         context = error.__context__
-        if isinstance(context, SyntaxError):  # 3.12 on: the C tokenizer's own error, which knows the place better
+        if isinstance(context, SyntaxError):
+            # 3.12 on: the C tokenizer's own error, which knows the place better.
             place = context
     message = " ".join((message or str(error)).split()) or SILENT.get(kind, "the interpreter gave no message")
     span, shown = None, ""
@@ -66,7 +68,9 @@ def syntax_place(error: SyntaxError, text: Text) -> tuple[list[int] | None, str]
     return stretch(text, line, start, end_line if end is not None else None, end)
 
 
-def stretch(text: Text, line: int, column: int, end_line: int | None, end_column: int | None) -> tuple[list[int], str]:
+def stretch(
+    text: Text, line: int, column: int, end_line: int | None, end_column: int | None
+) -> tuple[list[int], str]:
     """A span inside the source, at least one character wide where there is one, and its line.
 
     A place behind the last line (an unexpected end of file) is the end of the last line.
@@ -77,14 +81,15 @@ def stretch(text: Text, line: int, column: int, end_line: int | None, end_column
         end_line = None
     own = text.line(line)
     column = max(0, min(column, len(own)))
-    if end_line is None or end_column is None or (end_line, end_column) <= (line, column) or end_line > len(text.lines):
-        end_line, end_column = line, column + 1
-    end_column = max(0, min(end_column, len(text.line(end_line))))
-    return [line, column, end_line, max(end_column, column) if end_line == line else end_column], own
+    end = (end_line, end_column) if end_line and end_column is not None else (0, 0)
+    if end <= (line, column) or end[0] > len(text.lines):
+        end = (line, column + 1)
+    last = max(0, min(end[1], len(text.line(end[0]))))
+    return [line, column, end[0], max(last, column) if end[0] == line else last], own
 
 
 def ask_again(error: SyntaxError, text: Text, name: str) -> SyntaxError:
-    """The same error with its columns in characters: the parser counts them when a byte order mark declares UTF-8."""
+    """The same error with columns in characters, which the parser counts behind a byte order mark."""
     if text.declared or text.ascii or error.text is None or error.text.isascii():
         return error
     try:

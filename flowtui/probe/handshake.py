@@ -1,7 +1,7 @@
 """The first frame: what this interpreter is and what it can show.
 
-Capabilities are found by trying, not by comparing versions: a build may lack what its version has (``-X no_debug_ranges``
-takes the columns away, PyPy has no `_symtable`).
+Capabilities are found by trying, not by comparing versions: a build may lack what its version has (``-X
+no_debug_ranges`` takes the columns away, PyPy has no `_symtable`).
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ def version_text(version: Any) -> str:
 
 
 def magic_number() -> bytes:
-    """The magic number of this interpreter's cache files; importlib.util would cost 3 ms for the same bytes."""
+    """The magic number of its cache files; importlib.util would cost 3 ms for the same bytes."""
     try:
-        from _frozen_importlib_external import MAGIC_NUMBER  # type: ignore[import-not-found]  # not in typeshed
+        from _frozen_importlib_external import MAGIC_NUMBER
     except ImportError:
         from importlib.util import MAGIC_NUMBER
     return bytes(MAGIC_NUMBER)
 
 
 def free_threaded() -> bool:
-    """Whether it was built with ``--disable-gil``; the ABI's flag says so without importing sysconfig (20 ms)."""
+    """Whether it was built with ``--disable-gil``, as the ABI says; importing sysconfig costs 20 ms."""
     return "t" in getattr(sys, "abiflags", "") or "free-threading" in sys.version
 
 
@@ -81,8 +81,7 @@ def capabilities(magic: bytes) -> set[str]:
     if getattr(node.body[0], "end_col_offset", None) is not None:
         found.add("ast")
     try:
-        import _symtable  # noqa: F401
-
+        __import__("_symtable")
         found.add("symbols")
     except ImportError:
         pass

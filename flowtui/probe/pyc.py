@@ -1,7 +1,8 @@
 """Cache files: the header's fields (PEP 552), whether the file still fits its source, and the code inside.
 
-The code is read by ``marshal`` in this child alone, only when the magic number is this interpreter's own, and is never
-executed. Every byte may be hostile: a file too short, too long or full of garbage gives a header and a failure.
+The code is read by ``marshal`` in this child alone, only when the magic number is this interpreter's own, and
+is never executed. Every byte may be hostile: a file too short, too long or full of garbage gives a header and
+a failure.
 """
 
 from __future__ import annotations
@@ -56,7 +57,12 @@ def answer(pipe: Pipe, number: int, frame: Frame) -> None:
         BadRequest: the request names no file.
     """
     path, source_path = frame.head.get("path"), frame.head.get("source_path") or ""
-    if not isinstance(path, str) or not isinstance(source_path, str) or not path or "\0" in path + source_path:
+    if (
+        not isinstance(path, str)
+        or not isinstance(source_path, str)
+        or not path
+        or "\0" in path + source_path
+    ):
         raise BadRequest("a request for a cache file needs its path")
     header, data, source = inspect(path, source_path)
     pipe.send({"kind": "pyc", "id": number, "header": header})
@@ -69,12 +75,20 @@ def answer(pipe: Pipe, number: int, frame: Frame) -> None:
 def fail(pipe: Pipe, number: int, kind: str, message: str) -> None:
     """Say that there is no code to show, and why."""
     pipe.send(
-        {"kind": "failure", "id": number, "stage": "pyc", "type": kind, "message": message, "span": None, "text": ""}
+        {
+            "kind": "failure",
+            "id": number,
+            "stage": "pyc",
+            "type": kind,
+            "message": message,
+            "span": None,
+            "text": "",
+        }
     )
 
 
 def send_code(pipe: Pipe, number: int, data: bytes, source: bytes | None) -> None:
-    """Send stage `bytecode` of the code behind the header; spans only with the very source that it was made from."""
+    """Send stage `bytecode` of the code behind the header; it has spans if its source is given."""
     import marshal
 
     from . import bytecode
@@ -83,7 +97,7 @@ def send_code(pipe: Pipe, number: int, data: bytes, source: bytes | None) -> Non
     began = perf_counter()
     try:
         with MemoryLimit(len(data)):
-            code = marshal.loads(data[16:])
+            code = marshal.loads(data[16:])  # noqa: S302  # in a child of its own, never executed
         if not isinstance(code, CodeType):
             raise TypeError("behind the header is no code object but %s" % type(code).__name__)
         head, columns = bytecode.make(code, Text(source) if source is not None else None)
@@ -95,7 +109,7 @@ def send_code(pipe: Pipe, number: int, data: bytes, source: bytes | None) -> Non
 
 
 class MemoryLimit:
-    """Keeps ``marshal`` from taking memory at the word of a few bytes: five can announce a tuple of 16 gigabytes.
+    """Keeps ``marshal`` from taking memory at the word of five bytes, which can announce a tuple of 16 GB.
 
     Loaded code takes about ten times the file; what the limit refuses is a MemoryError.
     """
@@ -179,7 +193,7 @@ def written_by(magic: bytes) -> str:
     """``CPython 3.11`` of a magic number's four bytes; empty when it is not known."""
     if magic == magic_number():
         name = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
-        return "%s %d.%d" % ((name,) + sys.version_info[:2])
+        return "%s %d.%d" % (name, *sys.version_info[:2])
     if len(magic) < 4 or magic[2:] != b"\r\n":
         return ""
     number = int.from_bytes(magic[:2], "little")
@@ -203,7 +217,9 @@ def take_apart(header: dict[str, Any], data: bytes) -> int:
         return len(data)
     version = tuple(map(int, owner.split()[1].split(".")))
     if version < (3, 7):
-        header.update(kind="timestamp", source_mtime=word[0], source_size=word[1] if version >= (3, 3) else None)
+        header.update(
+            kind="timestamp", source_mtime=word[0], source_size=word[1] if version >= (3, 3) else None
+        )
         return 12 if version >= (3, 3) else 8
     flags = word[0]
     if flags is None:
@@ -227,12 +243,15 @@ def source_of(path: str) -> str:
     return path[:-1] if path.endswith(".pyc") else ""
 
 
-def judge(header: dict[str, Any], data: bytes, source: bytes | None, entry: os.stat_result | None) -> tuple[str, str]:
+def judge(
+    header: dict[str, Any], data: bytes, source: bytes | None, entry: os.stat_result | None
+) -> tuple[str, str]:
     """The state and the reason for it, as importlib would decide."""
     if len(data) < 16 and (not header["written_by"] or data[:4] == magic_number()):
         return "foreign", "It is no cache file: it has %d bytes, a header alone has 16." % len(data)
     if not header["written_by"]:
-        return "foreign", "Its magic number %s is not known: it may be no cache file at all." % header["magic"]
+        said = header["magic"]
+        return "foreign", "Its magic number %s is not known: it may be no cache file at all." % said
     if data[:4] != magic_number():
         return "foreign", "It was written by %s; this interpreter does not read it." % header["written_by"]
     if not header["kind"]:
@@ -250,5 +269,6 @@ def judge(header: dict[str, Any], data: bytes, source: bytes | None, entry: os.s
     if int(entry.st_mtime) & 0xFFFFFFFF != header["source_mtime"]:
         return "stale", "The source was changed at another time than the header says."
     if entry.st_size & 0xFFFFFFFF != header["source_size"]:
-        return "stale", "The source has %d bytes, the header says %d." % (entry.st_size, header["source_size"])
+        sizes = entry.st_size, header["source_size"]
+        return "stale", "The source has %d bytes, the header says %d." % sizes
     return "fresh", "The source's time and size are those in the header."

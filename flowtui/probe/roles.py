@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-#: The protocol's descriptors are moved here or above: what a program opens, closes or writes to by number is not ours.
+#: The protocol's descriptors are moved here or above: what a program opens, closes or writes to by number is
+#: not ours.
 PRIVATE = 500
 ROLES = ("analyse", "run", "describe")
 
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def private(descriptor: int) -> int:
-    """Move a descriptor out of the way of 0, 1, 2 and of what a program opens; it is closed when a program is executed."""
+    """Move a descriptor out of the way of what a program opens; no program started from here inherits it."""
     if descriptor >= PRIVATE:  # the keeper has moved it, above what a program may open at all
         os.set_inheritable(descriptor, False)
         return descriptor
@@ -54,7 +55,7 @@ def private(descriptor: int) -> int:
 
 
 def silence() -> None:
-    """Point 0 at the null device, and 1 and 2 where they are closed: an old parser prints to them when it is out of memory."""
+    """Point 0 at the null device, and 1 and 2 if they are closed: an old parser prints there."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     for descriptor in (1, 2):

@@ -1,7 +1,7 @@
-"""Where each scope's names stand in the source, found in the tree; `symbols` matches these scopes with symtable's.
+"""Where each scope's names stand in the source; `symbols` matches these scopes with symtable's.
 
-symtable says what a name is, not where it stands. The walk here follows the order of CPython's ``Python/symtable.c``, so
-that scopes of one kind, name and line come in the same order in both.
+symtable says what a name is, not where it stands. The walk here follows the order of CPython's
+``Python/symtable.c``, so that scopes of one kind, name and line come in the same order in both.
 """
 
 from __future__ import annotations
@@ -16,9 +16,16 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Iterable
 
 #: What a scope's key calls comprehensions (symtable's names without the angle brackets of 3.13 on).
-COMPREHENSIONS = {"ListComp": "listcomp", "SetComp": "setcomp", "DictComp": "dictcomp", "GeneratorExp": "genexpr"}
+COMPREHENSIONS = {
+    "ListComp": "listcomp",
+    "SetComp": "setcomp",
+    "DictComp": "dictcomp",
+    "GeneratorExp": "genexpr",
+}
 #: Fields without a name in them.
-SILENT = frozenset(("ctx", "op", "ops", "type_comment", "kind", "conversion", "level", "is_async", "simple", "type_ignores"))
+SILENT = frozenset(
+    "ctx op ops type_comment kind conversion level is_async simple type_ignores".split()  # noqa: SIM905  # shorter
+)
 TYPE_PARAMETERS = frozenset(("TypeVar", "ParamSpec", "TypeVarTuple"))
 DEF = re.compile(r"(?:async\s+)?(?:def|class)\s+")
 AS = re.compile(r"[\s)]*as\s+")
@@ -28,7 +35,8 @@ class Block:
     """A scope of the tree.
 
     Attributes:
-        kind: ``module``, ``function``, ``class``, ``comprehension``, ``annotation``, ``parameters``, ``alias`` or ``bound``.
+        kind: ``module``, ``function``, ``class``, ``comprehension``, ``annotation``, ``parameters``,
+            ``alias`` or ``bound``.
         name: as symtable names it.
         line: its first line.
         node: whose span is the scope's; None for the module.
@@ -45,7 +53,7 @@ class Block:
         self.names: dict[str, tuple[int, int, int, int]] = {}
         self.below: list[Block] = []
         self.annotations: Block | None = None
-        self.mangler = name if kind == "class" else outer.mangler if outer else ""
+        self.mangler: str = name if kind == "class" else outer.mangler if outer else ""
         if outer is not None:
             outer.below.append(self)
 
@@ -140,8 +148,10 @@ class Walker:
             "MatchMapping": self._rest,
         }.get(kind)
 
-    def _spelled(self, block: Block, name: str, line: int, column: int, pattern: re.Pattern[str] | None = None) -> None:
-        """A name that has no node: it stands at a byte column of a line, or behind what `pattern` matches there."""
+    def _spelled(
+        self, block: Block, name: str, line: int, column: int, pattern: re.Pattern[str] | None = None
+    ) -> None:
+        """A name without a node: it stands at a byte column, or behind what `pattern` matches there."""
         own = self._text.line(line)
         start = self._text.points(line, column)
         if pattern is not None:
@@ -169,8 +179,7 @@ class Walker:
         outer = self._parameters(node, block)
         annotations = Block("annotation", "__annotate__", node, outer)
         inner = Block("function", node.name, node, outer)
-        every = [*getattr(arguments, "posonlyargs", ()), *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
-        every = [arg for arg in every if arg is not None]
+        every = parameters(arguments)
         for arg in every:
             self._spelled(inner, arg.arg, arg.lineno, arg.col_offset)
         self._push(inner, node.body)
@@ -181,10 +190,8 @@ class Walker:
     def _lambda(self, node: Any, block: Block) -> None:
         arguments = node.args
         inner = Block("function", "lambda", node, block)
-        every = [*getattr(arguments, "posonlyargs", ()), *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
-        for arg in every:
-            if arg is not None:
-                self._spelled(inner, arg.arg, arg.lineno, arg.col_offset)
+        for arg in parameters(arguments):
+            self._spelled(inner, arg.arg, arg.lineno, arg.col_offset)
         self._push(inner, node.body)
         self._push(block, arguments.defaults, arguments.kw_defaults)
 
@@ -269,10 +276,23 @@ class Walker:
         self._push(block, node.keys, node.patterns)
 
 
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters of a function, in the order in which they are written."""
+    every = [
+        *arguments.posonlyargs,
+        *arguments.args,
+        arguments.vararg,
+        *arguments.kwonlyargs,
+        arguments.kwarg,
+    ]
+    return [arg for arg in every if arg is not None]
+
+
 def absorb(block: Block, keys: Iterable[tuple[str, str, int]]) -> list[Block]:
     """The scopes inside `block`, with those that this interpreter has no scope for taken into it.
 
-    Comprehensions are inlined from 3.12 on (PEP 709); annotations have scopes of their own from 3.14 on (PEP 649).
+    Comprehensions are inlined from 3.12 on (PEP 709); annotations have scopes of their own from 3.14 on (PEP
+    649).
     """
     found: list[Block] = []
     waiting = list(reversed(block.below))

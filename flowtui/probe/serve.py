@@ -1,7 +1,8 @@
 """Role `analyse`: always the newest text, stage by stage; a source is never executed.
 
-The probe says ``ready``, the parent answers with one request, and each stage goes back as soon as it is made. Between
-stages the probe looks whether newer bytes wait and drops its work if so: no queue, no debounce, nothing that grows.
+The probe says ``ready``, the parent answers with one request, and each stage goes back as soon as it is made.
+Between stages the probe looks whether newer bytes wait and drops its work if so: no queue, no debounce,
+nothing that grows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PIECE = 1 << 20
 STAGES = ("tokens", "ast", "symbols", "bytecode")
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818  # a way to end, no error
     """The parent has closed the pipe."""
 
 
@@ -80,7 +81,7 @@ def describe(frame_out: int) -> int:
 
 
 def main(frame_in: int, frame_out: int) -> int:
-    """Serve until the parent closes its end; the exit status is 0 then, 1 when it does not keep to the protocol."""
+    """Serve until the parent closes its end: 0 then, 1 when it does not keep to the protocol."""
     parent = os.getppid()
     pipe = Pipe(frame_in, frame_out)
     try:
@@ -104,7 +105,7 @@ def main(frame_in: int, frame_out: int) -> int:
 
 
 def prepare(parent: int) -> None:
-    """After `ready`, while the parent makes its request: import what stages need, and arrange not to be left behind."""
+    """After `ready`, while the parent makes its request: import what stages need; do not be left behind."""
     import gc
     import warnings
 
@@ -163,13 +164,15 @@ def answer(pipe: Pipe, frame: Frame) -> None:
         where = error.__traceback__
         while where is not None and where.tb_next is not None:
             where = where.tb_next
-        line = "%s:%d" % (os.path.basename(where.tb_frame.f_code.co_filename), where.tb_lineno) if where else "?"
+        line = "?"
+        if where is not None:
+            line = "%s:%d" % (os.path.basename(where.tb_frame.f_code.co_filename), where.tb_lineno)
         message = "%s: %s (%s)" % (type(error).__name__, " ".join(str(error).split()), line)
         pipe.send({"kind": "fault", "id": number, "whose": "handler", "message": message})
     pipe.send({"kind": "done", "id": number, "abandoned": abandoned})
 
 
-class BadRequest(ValueError):
+class BadRequest(ValueError):  # noqa: N818  # the name says it
     """The request's fault: it lacks something or asks for what there is not."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from .serve import Pipe
 
 
-class Unavailable(Exception):
+class Unavailable(Exception):  # noqa: N818  # the learner reads this name
     """This interpreter has no such stage; the message says who has."""
 
 
@@ -42,7 +42,9 @@ class Work:
         except (Exception, SystemError) as raised:
             error = raised
         else:
-            head.update(kind="stage", id=self._number, stage=stage, milliseconds=(perf_counter() - began) * 1e3)
+            head.update(
+                kind="stage", id=self._number, stage=stage, milliseconds=(perf_counter() - began) * 1e3
+            )
             self._pipe.send(head, columns)
         if error is not None:
             self._fail(stage, error)

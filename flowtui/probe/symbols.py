@@ -1,4 +1,4 @@
-"""Stage `symbols`: symtable's scopes and names, each name with the place where its scope first binds or uses it."""
+"""Stage `symbols`: symtable's scopes and names, each with the place where its scope first has it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     import ast
     from typing import Any
 
-#: Roles in the order in which they are told, by the method of `symtable.Symbol` that knows; missing methods are skipped.
+#: Roles in the order in which they are told, by the method of `symtable.Symbol` that knows; missing methods
+#: are skipped.
 ROLES = (
     ("parameter", "is_parameter"),
     ("type-parameter", "is_type_parameter"),
@@ -52,7 +53,7 @@ class Table:
         self._known: dict[tuple[int, bool], str] = {}
 
     def type_of(self, raw: Any) -> str:
-        """symtable's word for a scope's kind."""
+        """The word of symtable for a scope's kind."""
         known = self._types.get(raw.type)
         if known is None:
             known = self._types[raw.type] = str(symtable.SymbolTable(raw, self.filename).get_type())
@@ -73,7 +74,12 @@ class Table:
         spaces = {child.name for child in raw.children}
         places = block.names if block is not None else {}
         for name, flags in raw.symbols.items():
-            self._row(number, self.strings[name], self.strings[self.roles_of(raw, name, flags, spaces)], places.get(name))
+            self._row(
+                number,
+                self.strings[name],
+                self.strings[self.roles_of(raw, name, flags, spaces)],
+                places.get(name),
+            )
         if not raw.symbols:
             self._row(number, -1, self.strings[""], None)
 
@@ -116,7 +122,7 @@ def make(text: Text, name: str, tree: ast.Module) -> tuple[dict[str, Any], dict[
 
 
 def match(table: Table, raw: Any, block: Block | None) -> list[tuple[Any, Block | None]]:
-    """symtable's children of a scope, each with its scope of the tree, or None where that is not sure."""
+    """What symtable has inside a scope, each with its scope of the tree, or None where that is not sure."""
     children = raw.children
     if block is None:
         return [(child, None) for child in children]
@@ -147,7 +153,8 @@ def settle_scopes(table: Table, spans: list[tuple[int, Any]], text: Text) -> Non
 def settle_names(table: Table, text: Text) -> None:
     """Turn the names' places into code points; a place where that name does not stand is none.
 
-    Before 3.12 nodes inside f-strings may have places elsewhere. Identifiers are compared in NFKC form, as Python does.
+    Before 3.12 nodes inside f-strings may have places elsewhere. Identifiers are compared in NFKC form, as
+    Python does.
     """
     line, column, end_line, end_column = table.places
     text.settle(line, column, end_line, end_column)

@@ -1,7 +1,8 @@
 """Bytes to lines as the compiler reads them, and its UTF-8 byte columns to code points.
 
-``ast`` and ``co_positions()`` count columns in bytes of the UTF-8 form of a line, whatever the file's own encoding is;
-``tokenize`` and the screen count code points. The conversion happens here, once, and only for lines that are not ASCII.
+``ast`` and ``co_positions()`` count columns in bytes of the UTF-8 form of a line, whatever the file's own
+encoding is; ``tokenize`` and the screen count code points. The conversion happens here, once, and only for
+lines that are not ASCII.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ class Text:
 
     Attributes:
         data: the file's bytes.
-        encoding: the codec that the cookie, the byte order mark or nobody names; ``utf-8`` when it is unknown.
+        encoding: what the cookie or the byte order mark says; ``utf-8`` without, and when it is unknown.
         declared: whether there is a byte order mark or a cookie.
-        lines: the lines without their ends; ``lines[0]`` is line 1. Lone surrogates stand for undecodable bytes.
+        lines: the lines without their ends; ``lines[0]`` is line 1. Lone surrogates stand for bytes that
+            cannot be decoded.
+        widths: the lines' widths in code points by number; line 0, which stands for "no span", is 0 wide.
         ascii: whether byte columns are code point columns everywhere.
     """
 
@@ -53,7 +56,6 @@ class Text:
         self.ascii = text.isascii()
         #: Split where Python's tokenizer does: ``str.splitlines`` also splits at form feeds and U+2028.
         self.lines = text.split("\n")
-        #: Widths in code points; line 0, which stands for "no span", is 0 wide.
         self.widths = [0]
         self.widths += map(len, self.lines)
 
@@ -71,7 +73,9 @@ class Text:
             return len(line) + column - len(data)
         return len(data[:column].decode("utf-8", "replace"))
 
-    def settle(self, line: array[int], column: array[int], end_line: array[int], end_column: array[int]) -> None:
+    def settle(
+        self, line: array[int], column: array[int], end_line: array[int], end_column: array[int]
+    ) -> None:
         """Turn byte columns into code points, in place; a span that leaves the source becomes none (line 0).
 
         Interpreters before 3.12 give some nodes inside f-strings places that the source does not have.
@@ -80,7 +84,8 @@ class Text:
             return
         count = len(self.lines)
         if max(line) > count or max(end_line) > count or min(line) < 0 or min(end_line) < 0:
-            drop(line, column, end_line, end_column, (i for i in range(len(line)) if not (0 < line[i] <= end_line[i] <= count)))
+            outside = [i for i in range(len(line)) if not 0 < line[i] <= end_line[i] <= count]
+            drop(line, column, end_line, end_column, outside)
         if not self.ascii:
             self._convert(line, column)
             self._convert(end_line, end_column)
@@ -93,18 +98,13 @@ class Text:
             or min(end_column) < 0
         ):
             widths = self.widths
-            drop(
-                line,
-                column,
-                end_line,
-                end_column,
-                (
-                    i
-                    for i in range(len(line))
-                    if not (0 <= column[i] <= widths[line[i]] and 0 <= end_column[i] <= widths[end_line[i]])
-                    or (end_line[i], end_column[i]) < (line[i], column[i])
-                ),
-            )
+            outside = [
+                i
+                for i in range(len(line))
+                if not (0 <= column[i] <= widths[line[i]] and 0 <= end_column[i] <= widths[end_line[i]])
+                or (end_line[i], end_column[i]) < (line[i], column[i])
+            ]
+            drop(line, column, end_line, end_column, outside)
 
     def _convert(self, line: array[int], column: array[int]) -> None:
         """Turn the columns of lines that are not ASCII into code points; each place is worked out once."""

@@ -15,15 +15,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable, Iterator
 
-KEYWORDS = {word: 2 for word in getattr(keyword, "softkwlist", ())}
-KEYWORDS.update((word, 1) for word in keyword.kwlist)
+KEYWORDS = dict.fromkeys(getattr(keyword, "softkwlist", ()), 2)
+KEYWORDS.update(dict.fromkeys(keyword.kwlist, 1))
 
 
 def reader(data: bytes) -> Callable[[], bytes]:
     """What tokenize reads lines from.
 
-    A lone carriage return ends a line for the compiler, not for ``BytesIO.readline``; such a source is given to tokenize
-    with line feeds in their place, as the compiler's own ``translate_newlines`` makes them, so that lines agree.
+    A lone carriage return ends a line for the compiler, not for ``BytesIO.readline``; such a source is given
+    to tokenize with line feeds in their place, as the compiler's own ``translate_newlines`` makes them, so
+    that lines agree.
     """
     if b"\r" in data:
         data = re.sub(rb"\r(?!\n)", b"\n", data)
@@ -31,7 +32,7 @@ def reader(data: bytes) -> Callable[[], bytes]:
 
 
 def make(text: Text) -> tuple[dict[str, Any], dict[str, array[int]], Exception | None]:
-    """Tokenize: the header's keys, the columns, and the error that ended it midway (the rows before it are there)."""
+    """Tokenize: the header's keys, the columns with all rows, and the error that ended it midway, if any."""
     strings = Strings()
     names = {number: strings[name] for number, name in sorted(token.tok_name.items())}
     exact = {string: names[number] for string, number in token.EXACT_TOKEN_TYPES.items()}

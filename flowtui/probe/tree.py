@@ -17,7 +17,7 @@ STRIDE = len(FIELDS) + 1
 
 
 def parse(text: Text, name: str) -> ast.Module:
-    """``ast.parse`` of the file's bytes: the interpreter's own reading of the byte order mark and the cookie."""
+    """``ast.parse`` of the file's bytes: byte order mark and cookie are read by the interpreter itself."""
     return ast.parse(text.data, name)
 
 
@@ -50,7 +50,7 @@ def make(root: ast.AST, text: Text) -> tuple[dict[str, Any], dict[str, array[int
             if isinstance(value, node_class):
                 below.append((value, row, field_id, -1))
                 continue
-            if value.__class__ is list and value and not value[0].__class__ is str:
+            if value.__class__ is list and value and value[0].__class__ is not str:
                 nodes = [(v, row, field_id, i) for i, v in enumerate(value) if isinstance(v, node_class)]
                 if nodes:
                     below += nodes

@@ -24,7 +24,8 @@ def tree_rows(frame: Frame) -> list[tuple[Any, ...]]:
     table = TreeTable.from_frame(frame.head, frame.columns)
     rows = map(table.row, range(len(table)))
     return [
-        (row.parent, row.field, row.index, row.kind, tuple(row.attrs.items()), plain(row.span)) for row in rows
+        (row.parent, row.field, row.index, row.kind, tuple(row.attrs.items()), plain(row.span))
+        for row in rows
     ]
 
 
@@ -49,7 +50,7 @@ def code_rows(frame: Frame) -> list[tuple[Any, ...]]:
             )
         )
         for i in map(table.row, range(code.first, code.first + code.count)):
-            rows.append(
+            rows += [
                 (
                     code.id,
                     i.offset,
@@ -63,7 +64,7 @@ def code_rows(frame: Frame) -> list[tuple[Any, ...]]:
                     i.line,
                     plain(i.span),
                 )
-            )
+            ]
     return rows
 
 
@@ -97,7 +98,7 @@ def digests(frames: dict[str, Frame], lines: list[str]) -> dict[str, Any]:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """The stages that differ, each with a word; what the compiler refused is compared where it was refused first."""
+    """The stages that differ, each with a word; a refused source is compared where it was refused first."""
     result = []
     for stage in ("tokens", "ast", "bytecode"):
         wanted, got = expected[stage], found.get(stage)
@@ -118,7 +119,7 @@ def both_silent(wanted: Any, got: Any) -> bool:
 
 
 def depth_faults(frames: dict[str, Frame]) -> list[str]:
-    """Where the computed stack is deeper than the compiler reserved, or a function returns with more than its result."""
+    """Where the stack is deeper than the compiler reserved, or a function returns with more than one."""
     frame = frames.get("bytecode")
     if frame is None:
         return []

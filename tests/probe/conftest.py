@@ -104,7 +104,9 @@ class Probe:
     def analyse(self, data: bytes, *stages: str, name: str = "<test>") -> dict[str, Frame]:
         """The frames by stage; a failure of a stage under its name and `!`."""
         wanted = list(stages or ("tokens", "ast", "symbols", "bytecode"))
-        answers = self.request({"kind": "analyse", "name": name, "stages": wanted}, {"source": array("B", data)})
+        answers = self.request(
+            {"kind": "analyse", "name": name, "stages": wanted}, {"source": array("B", data)}
+        )
         assert answers[-1].head["abandoned"] is False
         faults = [frame.head for frame in answers if frame.kind == "fault"]
         assert not faults
@@ -130,7 +132,7 @@ class Probe:
 
 
 def at_hand() -> list[str]:
-    """The wanted interpreters; of PyPy, which few have in every version, only those that are there (or one name)."""
+    """The wanted interpreters; of PyPy, which few have in every version, those that are there or one name."""
     found = interpreters()
     pypys = [name for name in WANTED if name.startswith("pypy") and name in found]
     return [name for name in WANTED if name.startswith("cpython")] + (pypys or ["pypy-3.11"])

@@ -1,9 +1,9 @@
-"""What an interpreter itself says of sources: plain `tokenize`, `ast` and `dis`, run on it as a script of its own.
+"""What an interpreter itself says of sources: plain `tokenize`, `ast` and `dis` in a script.
 
     PYTHON -I oracle.py [--rows] < list of paths, one a line
 
-writes one line of JSON a file: by stage either a digest of its rows (or the rows, with `--rows`) or the error. It shares
-no code with the probe, for it is what the probe is compared with. Its syntax is that of Python 3.8.
+writes one line of JSON a file: by stage either a digest of its rows (the rows, with `--rows`) or the error.
+It shares no code with the probe, for it is what the probe is compared with. Its syntax is that of Python 3.8.
 """
 
 import ast
@@ -29,14 +29,17 @@ def text_lines(data):
 
 
 def converter(lines):
-    """A function from a node's place in bytes to a span in code points, or None where the source has no such place."""
+    """A function from a place in bytes to a span in code points, or None where there is no such place."""
     encoded = [line.encode("utf-8", "surrogateescape") for line in lines]
 
     def convert(line, column, end_line, end_column):
         if None in (line, column, end_line, end_column) or not 1 <= line <= end_line <= len(lines):
             return None
         first, last = encoded[line - 1], encoded[end_line - 1]
-        if not (0 <= column <= len(first) and 0 <= end_column <= len(last)) or (end_line, end_column) < (line, column):
+        if not (0 <= column <= len(first) and 0 <= end_column <= len(last)) or (end_line, end_column) < (
+            line,
+            column,
+        ):
             return None
         start = len(first[:column].decode("utf-8", "replace"))
         return (line, start, end_line, len(last[:end_column].decode("utf-8", "replace")))
@@ -108,7 +111,9 @@ def bytecode(data, name):
         queue[:0] = [const for const in code.co_consts if isinstance(const, types.CodeType)]
         table = ()
         if getattr(code, "co_exceptiontable", b""):
-            table = tuple((e.start, e.end, e.target, e.depth, e.lasti) for e in dis._parse_exception_table(code))
+            table = tuple(
+                (e.start, e.end, e.target, e.depth, e.lasti) for e in dis._parse_exception_table(code)
+            )
         yield (
             code.co_name,
             getattr(code, "co_qualname", None),
@@ -130,7 +135,11 @@ def bytecode(data, name):
             else:
                 target = i.argval if i.opcode in dis.hasjrel or i.opcode in dis.hasjabs else None
             places = getattr(i, "positions", None)
-            span = convert(places.lineno, places.col_offset, places.end_lineno, places.end_col_offset) if places else None
+            span = (
+                convert(places.lineno, places.col_offset, places.end_lineno, places.end_col_offset)
+                if places
+                else None
+            )
             line = i.line_number if hasattr(i, "line_number") else known.get(i.offset)
             yield (
                 number,

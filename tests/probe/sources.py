@@ -1,5 +1,7 @@
 """Sources whose places are easy to get wrong, for every interpreter: what one refuses, it refuses in the probe too."""
 
+# ruff: noqa: E501  # a source is easier to read as one line
+
 from __future__ import annotations
 
 SOURCES: dict[str, bytes] = {

@@ -16,8 +16,6 @@ from conftest import MAIN, Probe
 from flowtui.model.interpreter import Interpreter
 from flowtui.probe.wire import PROTOCOL, encode
 
-
-
 STAGES = ["tokens", "ast", "symbols", "bytecode"]
 
 
@@ -30,7 +28,10 @@ def test_hello_has_the_fields_of_an_interpreter(probe: Probe, python: str) -> No
     hello = dict(probe.hello, path=python, real_path=python)
     found = msgspec.convert(hello, Interpreter)
     assert found.protocol == PROTOCOL
-    ask = "import sys, importlib.util as u; print(sys.implementation.name, sys.version.split()[0], u.MAGIC_NUMBER.hex())"
+    ask = (
+        "import sys, importlib.util as u;"
+        "print(sys.implementation.name, sys.version.split()[0], u.MAGIC_NUMBER.hex())"
+    )
     answer = subprocess.run([python, "-I", "-c", ask], stdout=subprocess.PIPE, check=True, encoding="utf-8")
     assert [found.implementation, found.version, found.magic] == answer.stdout.split()
     assert {"tokens", "ast", "bytecode", "run", "pyc"} <= found.capabilities
@@ -85,14 +86,20 @@ def test_work_is_dropped_when_newer_text_waits(own_probe: Probe) -> None:
     ],
 )
 def test_a_wrong_request_is_told_so_and_the_next_is_served(own_probe: Probe, head: dict[str, object]) -> None:
-    columns = {} if head.get("name") == "x" and head.get("stages") == ["tokens"] else {"source": array("B", b"x")}
+    columns = (
+        {} if head.get("name") == "x" and head.get("stages") == ["tokens"] else {"source": array("B", b"x")}
+    )
     answers = own_probe.request(head, columns)
     assert [frame.kind for frame in answers] == ["fault", "done"]
     assert answers[0].head["whose"] == "request"
     assert set(own_probe.analyse(b"x\n", "tokens")) == {"tokens"}
 
 
-@pytest.mark.parametrize("data", [b"no frame at all, not even close", encode({"kind": "x"})[:8] + b"\xff" * 400], ids=["text", "lengths"])
+@pytest.mark.parametrize(
+    "data",
+    [b"no frame at all, not even close", encode({"kind": "x"})[:8] + b"\xff" * 400],
+    ids=["text", "lengths"],
+)
 def test_garbage_ends_the_probe_with_a_fault(own_probe: Probe, data: bytes) -> None:
     assert own_probe.receive().kind == "ready"
     own_probe.write(data)
@@ -115,13 +122,17 @@ def test_a_source_is_never_executed(probe: Probe, tmp_path: Path) -> None:
 
 
 def test_it_says_what_it_is_when_started_by_hand() -> None:
-    answer = subprocess.run([sys.executable, str(MAIN), "dance"], stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    answer = subprocess.run(
+        [sys.executable, str(MAIN), "dance"], stderr=subprocess.PIPE, encoding="utf-8", check=False
+    )
     assert answer.returncode == 2
     assert len(answer.stderr.splitlines()) == 1
 
 
 def test_an_old_python_says_one_clear_line(bare_python: str) -> None:
-    answer = subprocess.run([bare_python, str(MAIN), "describe", "8", "9"], stderr=subprocess.PIPE, check=False)
+    answer = subprocess.run(
+        [bare_python, str(MAIN), "describe", "8", "9"], stderr=subprocess.PIPE, check=False
+    )
     assert answer.returncode == 2
     assert answer.stderr.startswith(b"flowtui shows Python 3.8 and newer")
     assert answer.stderr.count(b"\n") == 1
@@ -140,9 +151,15 @@ print(json.dumps([sys.path == before, [name for name in sys.modules if name in {
 
 def test_our_modules_hide_no_name_of_a_learner(python: str) -> None:
     names = [path.stem for path in MAIN.parent.glob("*.py") if path.stem not in ("__init__", "__main__")]
-    names = [name for name in names if name not in ("bytecode", "symbols")] + ["bytecode", "symbols", "flowtui"]
+    names = [name for name in names if name not in ("bytecode", "symbols")] + [
+        "bytecode",
+        "symbols",
+        "flowtui",
+    ]
     script = LOOK.format(folder=str(MAIN.parent), names=names)
-    answer = subprocess.run([python, "-I", "-c", script], stdout=subprocess.PIPE, check=True, encoding="utf-8")
+    answer = subprocess.run(
+        [python, "-I", "-c", script], stdout=subprocess.PIPE, check=True, encoding="utf-8"
+    )
     assert json.loads(answer.stdout) == [True, []]
 
 
@@ -153,4 +170,6 @@ def test_the_protocol_keeps_away_from_low_descriptors(own_probe: Probe) -> None:
     assert own_probe.receive().kind == "ready"
     numbers = sorted(int(path.name) for path in folder.iterdir())
     assert [number for number in numbers if number >= 500]
-    assert not [number for number in numbers if 3 <= number < 500 and "pipe" in os.readlink(folder / str(number))]
+    assert not [
+        number for number in numbers if 3 <= number < 500 and "pipe" in os.readlink(folder / str(number))
+    ]

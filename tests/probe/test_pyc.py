@@ -141,7 +141,14 @@ def test_files_that_are_none(own_probe: Probe, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"\xff" * 50, marshal.dumps([1, 2]), marshal.dumps("code"), b"(" + b"\xff\xff\xff\x7f", b"[\x01\0\0\0" * 5000],
+    [
+        b"",
+        b"\xff" * 50,
+        marshal.dumps([1, 2]),
+        marshal.dumps("code"),
+        b"(" + b"\xff\xff\xff\x7f",
+        b"[\x01\0\0\0" * 5000,
+    ],
     ids=["nothing", "garbage", "a list", "a string", "a huge tuple", "deep lists"],
 )
 def test_a_payload_that_is_no_code_is_a_failure(own_probe: Probe, tmp_path: Path, payload: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Tokens, tree and bytecode are the ones that the interpreter's own modules give, on every interpreter at hand."""
+"""Tokens, tree and bytecode are those of the interpreter's own modules, on every interpreter at hand."""
 
 from __future__ import annotations
 

@@ -13,18 +13,30 @@ from sources import SOURCES
 from flowtui.model.source import split_lines
 from flowtui.model.stages import Scope, SymbolTable
 
-#: symtable's own answer, scopes depth first: type, name, line, and by name the flags that have a method everywhere.
+#: symtable's own answer, scopes depth first: type, name, line, and by name the flags that every version has.
 ORACLE = """
 import json, symtable, sys
 def walk(table):
-    names = [[s.get_name(), s.is_parameter(), s.is_global(), s.is_local(), s.is_free(), s.is_imported(), s.is_assigned(),
-              s.is_referenced(), s.is_namespace(), s.is_declared_global(), s.is_annotated()] for s in table.get_symbols()]
+    names = [[s.get_name(), s.is_parameter(), s.is_global(), s.is_local(), s.is_free(), s.is_imported(),
+              s.is_assigned(), s.is_referenced(), s.is_namespace(), s.is_declared_global(), s.is_annotated()]
+             for s in table.get_symbols()]
     yield [str(table.get_type()), table.get_name(), table.get_lineno(), names]
     for child in table.get_children():
         yield from walk(child)
 print(json.dumps(list(walk(symtable.symtable(sys.stdin.buffer.read(), "<test>", "exec")))))
 """
-FLAGS = "parameter global local free imported assigned referenced namespace declared annotated".split()
+FLAGS = [
+    "parameter",
+    "global",
+    "local",
+    "free",
+    "imported",
+    "assigned",
+    "referenced",
+    "namespace",
+    "declared",
+    "annotated",
+]
 
 
 @pytest.fixture
@@ -41,13 +53,29 @@ def symbols(probe: Probe) -> Any:
 
 @pytest.mark.parametrize(
     "name",
-    ["comprehensions", "walrus", "annotations", "arguments", "decorators", "names", "exceptions", "wide", "async", "latin-1 cookie"],
+    [
+        "comprehensions",
+        "walrus",
+        "annotations",
+        "arguments",
+        "decorators",
+        "names",
+        "exceptions",
+        "wide",
+        "async",
+        "latin-1 cookie",
+    ],
 )
 def test_scopes_and_roles_are_symtables(symbols: Any, python: str, name: str) -> None:
     data = SOURCES[name]
     answer = subprocess.run([python, "-I", "-c", ORACLE], input=data, stdout=subprocess.PIPE, check=True)
     found = [
-        [scope.type, scope.name, scope.line, [[s.name, *(flag in s.roles for flag in FLAGS)] for s in scope.names]]
+        [
+            scope.type,
+            scope.name,
+            scope.line,
+            [[s.name, *(flag in s.roles for flag in FLAGS)] for s in scope.names],
+        ]
         for scope in symbols(data)
     ]
     assert found == json.loads(answer.stdout)
@@ -81,8 +109,8 @@ def test_every_visible_name_of_a_program_is_found(symbols: Any) -> None:
             stands = lines[line - 1][column:end_column]
             assert line == end_line
             assert stands == symbol.name or symbol.name == "_C" + stands
-    # Before 3.10 an import's names have no place; the module has `g` only by the function's declaration; `.0`,
-    # `__classdict__` and the like are the compiler's own.
+    # Before 3.10 an import's names have no place; the module has `g` only by the function's declaration;
+    # `.0`, `__classdict__` and the like are the compiler's own.
     assert {name for name in missing if name.isidentifier() and name[:2] != "__"} <= {"os", "system", "g"}
 
 
