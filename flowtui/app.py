@@ -17,7 +17,7 @@ from textual import constants, work
 from textual.app import App, SystemCommand, get_system_commands_provider
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from flowtui.engine import settings
 from flowtui.engine.files import SourceError, decode_source
@@ -27,8 +27,10 @@ from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH, size_classe
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
 from flowtui.ui.widgets.frame_diff import FrameDiffMixin
+from flowtui.ui.workers import tell_failure
 
 if TYPE_CHECKING:
+    from flowtui.engine.recovery import Unsaved
     from flowtui.ui.screens.home import HomeScreen
 
 _STYLES = Path(__file__).parent / "ui" / "styles"
@@ -98,6 +100,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """The first screen; the interpreter is asked beside it."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+        asyncio.get_running_loop().set_exception_handler(self._loop_complains)
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                 asyncio.get_running_loop().add_signal_handler(number, self._end_now)
@@ -152,11 +155,13 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             bench.leave_document(self._end_now)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of; the app goes on."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.notify(
-                f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error", timeout=12
-            )
+        """A worker that failed is told of."""
+        tell_failure(self, event)
+
+    def _loop_complains(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that nobody awaited: asyncio would write it across the screen."""
+        words = str(context.get("exception") or context.get("message", ""))
+        self.notify(words, title="An error in flowtui itself", severity="error", timeout=12, markup=False)
 
     # ---- the interpreter
 
@@ -261,11 +266,22 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             from flowtui.engine import recovery
 
             unsaved = recovery.find()[int(event.path)]
-            document, text = Document.recovered(unsaved)
-            self.open_workbench(document, text=text)
-            recovery.discard(unsaved)
+            self._recover(unsaved)
         else:
             self._open_file(event.path)
+
+    def _recover(self, unsaved: Unsaved) -> None:
+        """Open an unsaved text of last time; it is kept anew before the old keeping ends."""
+        from flowtui.engine import recovery
+
+        try:
+            document, text = Document.recovered(unsaved)
+            document.keeper.keep(text)
+        except (SourceError, OSError) as error:
+            self.notify(str(error), severity="error")
+            return
+        recovery.discard(unsaved)
+        self.open_workbench(document, text=text)
 
     def _open_welcome(self) -> None:
         """A copy of the welcome program: the original stays as it is."""

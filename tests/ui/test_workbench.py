@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList
 
 from flowtui.app import FlowApp
 from flowtui.engine import recovery, settings
+from flowtui.ui import boot
 from flowtui.ui.screens.dialogs import ChoiceDialog, LineDialog
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.files import FileBrowser
@@ -422,3 +423,56 @@ async def test_panes_are_what_the_workbench_says_of_them(demo: Path) -> None:
         for name, pane in bench.panes.items():
             entry = PANES[name]
             assert (entry.number, entry.title, name) == (pane.NUMBER, pane.TITLE, pane.STAGE)
+
+
+async def test_the_theme_is_remembered_and_the_first_picture_follows(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        app.theme = "nord"
+        await until(pilot, lambda: settings.load().theme == "nord", "the settings")
+        await until(pilot, lambda: boot._colours() != boot._DEFAULT, "the colours")
+    assert FlowApp(Document.open(str(demo))).theme == "nord"
+
+
+async def test_a_worker_that_fails_is_told_of(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        bench = await ready(pilot, app)
+
+        async def fail() -> None:
+            raise RuntimeError("the worker's trouble")
+
+        bench.run_worker(fail(), exit_on_error=False)
+        await until(pilot, lambda: any("trouble" in note.message for note in app._notifications), "the word")
+        assert app.is_running
+
+
+async def test_unsaved_text_without_a_file_is_on_the_home_screen() -> None:
+    keeper = recovery.Keeper("", "unnamed")
+    keeper.keep("rescued = True\n")
+    os.close(keeper._lock or 0)
+    app = FlowApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
+        options = app.screen.query_one(OptionList)
+        await until(pilot, lambda: options.option_count == 4, "the offer")
+        await pilot.press("down", "down", "down", "enter")
+        bench = await ready(pilot, app)
+        assert bench.view.text == "rescued = True\n"
+        assert bench.dirty
+        assert [unsaved.text for unsaved in recovery.find()] == []
+
+
+async def test_the_sentence_is_about_the_focused_pane(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await ready(pilot, app)
+        bench.view.move_cursor((1, 11))
+        await pilot.pause()
+        said = {bench.link_bar.sentence}
+        for key in "24":
+            await pilot.press(key)
+            await pilot.pause()
+            said.add(bench.link_bar.sentence)
+        assert len(said) == 3

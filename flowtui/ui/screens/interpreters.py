@@ -13,10 +13,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from flowtui.engine import interpreters
 from flowtui.engine.connection import ProbeError
 from flowtui.model.interpreter import Interpreter
+from flowtui.ui.workers import tell_failure
 
 #: What the screen calls the capabilities; those that an interpreter lacks are named.
 ABILITIES = {
@@ -143,6 +145,10 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
             looking.update(Content.styled(str(error), "$text-error"))
             return
         self.dismiss(interpreter)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of."""
+        tell_failure(self, event)
 
     def action_path(self) -> None:
         """Type a path."""

@@ -207,9 +207,8 @@ class LinkedScreen(SlotScreen):
 
     @on(DescendantFocus)
     def _explain_again(self) -> None:
-        """Back from a pane's rows, the sentence is about the cursor again."""
-        if self.current_pane.id in ("source", "output"):
-            self.link_bar.show_sentence(self._sentence_of_selection())
+        """In another pane the sentence is about what is linked there."""
+        self.link_bar.show_sentence(self._sentence_of_selection())
 
     def link_from_source(self) -> None:
         """Link what stands at the editor's cursor."""
@@ -250,12 +249,16 @@ class LinkedScreen(SlotScreen):
             self.select(links.at_node(self.analysis, selection.node))
 
     def _sentence_of_selection(self) -> str:
-        """What stands at the cursor: its node, or its token where the tree has none."""
+        """What is linked in the focused pane; in the editor the node, or the token where there is none."""
         # Imported late: its sentences are not needed for the first picture.
         from flowtui import explain
 
-        tree, tokens, selection = self.analysis.ast, self.analysis.tokens, self.selection
-        if tree is not None and selection.node is not None:
+        analysis, selection, pane = self.analysis, self.selection, self.current_pane.id
+        tree, tokens, code = analysis.ast, analysis.tokens, analysis.bytecode
+        if pane == "bytecode" and code is not None and selection.instructions:
+            found = code.row(selection.instructions[-1])
+            return explain.instruction(found.opname, found.arg, found.argval, found.argrepr)
+        if tree is not None and selection.node is not None and pane != "tokens":
             return explain.node(tree.kind_of(selection.node))
         if tokens is not None and selection.token is not None:
             token = tokens.row(selection.token)

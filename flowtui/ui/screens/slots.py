@@ -14,6 +14,7 @@ from textual.events import DescendantFocus, Resize, ScreenResume
 from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
+from textual.worker import Worker
 
 from flowtui.ui.layout import MINIMUM, Slots, Stage
 from flowtui.ui.panes.base import Pane
@@ -22,6 +23,7 @@ from flowtui.ui.widgets.key_bar import KeyBar
 from flowtui.ui.widgets.link_bar import LinkBar
 from flowtui.ui.widgets.pipeline_bar import PipelineBar
 from flowtui.ui.widgets.source_view import SourceView
+from flowtui.ui.workers import tell_failure
 
 
 class PaneEntry(NamedTuple):
@@ -238,6 +240,10 @@ class SlotScreen(Screen[None]):
             self.slots.show(name)
         self.stage.rearrange()
         self.retitle()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of."""
+        tell_failure(self, event)
 
     async def on_pipeline_bar_stage_chosen(self, event: PipelineBar.StageChosen) -> None:
         """A stage in the title bar was clicked."""
