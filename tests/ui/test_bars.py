@@ -52,7 +52,7 @@ def rows(app: App[None]) -> list[str]:
         (92, " flowtui demo.py*  source 22 lines ▸ tokens 143 ▸ AST 98 ▸ bytecode 87 ▸ run"),
         (80, " flowtui demo.py* source 22 ▸ tokens 143 ▸ AST 98 ▸ bytecode 87 ▸ run"),
         (74, " demo.py* source 22 ▸ tokens 143 ▸ AST 98 ▸ bytecode 87 ▸ run"),
-        (64, " flowtui demo.py* source ▸ tokens ▸ AST ▸ bytecode ▸ run"),
+        (66, " flowtui demo.py* source ▸ tokens ▸ AST ▸ bytecode ▸ run"),
         (40, " demo.py*"),
     ],
 )

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 import recorded
-from conftest import until
 from textual.pilot import Pilot
+from waiting import until
 
 from flowtui.app import FlowApp
 from flowtui.model.failure import Failure

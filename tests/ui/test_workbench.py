@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DEMO, until
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
+from waiting import DEMO, until
 
 from flowtui.app import FlowApp
 from flowtui.engine import recovery, settings

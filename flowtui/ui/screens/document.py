@@ -135,6 +135,13 @@ class Document:
         self.forget_unsaved()
         self._take(source, list(lines))
 
+    def has_changed_on_disk(self) -> bool:
+        """Whether the file holds something else than what was read or saved last."""
+        try:
+            return files.read_source(self.path).data != self.source.data
+        except files.SourceError:
+            return False
+
     def reload(self) -> Source:
         """Read the file again; what was unsaved is given up.
 

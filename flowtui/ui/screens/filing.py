@@ -115,6 +115,9 @@ class FilingScreen(EditingScreen):
         if self.document.path:
             self._file_watch = FileWatch(self.document.path, lambda change: self._disk_changed(change))
             self._file_watch.start()
+            # It may have been changed between our reading and now.
+            if self.document.has_changed_on_disk():
+                self._disk_changed("changed")
 
     @work(group="watch", exit_on_error=False)
     async def _close_watch(self, watch: FileWatch) -> None:

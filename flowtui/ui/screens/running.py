@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from flowtui.engine.files import SourceError
 from flowtui.model import links
+from flowtui.model.interpreter import Interpreter
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
 from flowtui.ui.messages import RunHappened
@@ -38,6 +39,7 @@ class RunningScreen(LinkedScreen):
         self.ended: Ended | None = None
         self._run: Run | None = None
         self._starting = False
+        self._run_wanted = False
         self._runs = 0
         self._run_name = ""
         self._run_version = 0
@@ -89,8 +91,8 @@ class RunningScreen(LinkedScreen):
         """Run the text as it stands in the editor."""
         if self.program_runs:
             return
+        self._run_wanted = self.interpreter is None
         if self.interpreter is None:
-            self.notify("The interpreter has not answered yet.", severity="warning")
             return
         if not self.interpreter.can("run"):
             self.notify(f"{self.interpreter.name} cannot run programs here.", severity="warning")
@@ -105,6 +107,12 @@ class RunningScreen(LinkedScreen):
         await self.action_show("output", focus=False)
         self.refresh_bindings()
         self._start_run()
+
+    async def use_interpreter(self, interpreter: Interpreter) -> None:
+        """Analyse with `interpreter` from now on; run what was asked for before there was one."""
+        await super().use_interpreter(interpreter)
+        if self._run_wanted:
+            await self.action_run()
 
     @work(group="run", exit_on_error=False)
     async def _start_run(self) -> None:
