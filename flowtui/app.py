@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +24,7 @@ from flowtui.engine import settings
 from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
 from flowtui.ui import boot
+from flowtui.ui.colours import keep_colours
 from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH, size_classes
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
@@ -37,6 +39,8 @@ _STYLES = Path(__file__).parent / "ui" / "styles"
 DEFAULT_THEME = "textual-dark"
 #: Seconds that a lone escape waits for the rest of a sequence: a tenth is felt, a network may need it.
 _ESCAPE_DELAY = 0.04
+#: Seconds that ending probes may take once the terminal is gone.
+_LAST_SECONDS = 5.0
 _OVER_SSH = any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY"))
 
 
@@ -101,9 +105,12 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         """The first screen; the interpreter is asked beside it."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         asyncio.get_running_loop().set_exception_handler(self._loop_complains)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                asyncio.get_running_loop().add_signal_handler(number, self._end_now)
+        loop = asyncio.get_running_loop()
+        # Elsewhere than in the main thread, as in some tests, there are no signals.
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(signal.SIGTERM, self._end_now)
+            # Not by the loop, which may wait for a terminal that will never take another letter.
+            signal.signal(signal.SIGHUP, lambda *_: self._hung_up(loop))
         if self._folder:
             self._browse(self._folder)
         # Its modules, and its process, come after the first picture.
@@ -145,6 +152,20 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         if self.workbench is not None:
             await self.workbench.shut_down()
         self.exit(0)
+
+    def _hung_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The terminal is gone; unsaved text is kept already. To draw a last time would block for ever."""
+        last = threading.Timer(_LAST_SECONDS, os._exit, (128 + signal.SIGHUP,))
+        last.daemon = True
+        last.start()
+        loop.call_soon_threadsafe(lambda: self.run_worker(self._leave(), group="quit", exclusive=True))
+
+    async def _leave(self) -> None:
+        try:
+            if self.workbench is not None:
+                await self.workbench.shut_down()
+        finally:
+            os._exit(128 + signal.SIGHUP)
 
     async def action_quit(self) -> None:
         """Quit; asked first when something is unsaved."""
@@ -235,22 +256,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
 
     def _theme_changed(self, _: object) -> None:
         self.remember(theme=self.theme)
-        self._keep_colours()
-
-    def _keep_colours(self) -> None:
-        """Write down the colours that the next first picture is painted with."""
-        colours = self.get_css_variables()
-        parts = []
-        for name, layer in (("surface", 48), ("panel", 48), ("foreground", 38), ("foreground-muted", 38)):
-            from textual.color import Color
-
-            with contextlib.suppress(Exception):
-                red, green, blue = Color.parse(colours[name]).rgb
-                parts.append(f"{layer};2;{red};{green};{blue}")
-        with contextlib.suppress(OSError):
-            file = Path(boot.palette_file())
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("\n".join(parts), encoding="ascii")
+        keep_colours(self.get_css_variables())
 
     # ---- home and opening
 

@@ -90,6 +90,7 @@ class Terminal:
             start_new_session=True,
         )
         self._slave = slave
+        self._open = [slave, self._master]
 
     def resize_master(self, size: tuple[int, int]) -> None:
         columns, rows = size
@@ -193,10 +194,18 @@ class Terminal:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def hang_up(self) -> int:
+        """Take the terminal away, as when a window is closed; the program's exit status."""
+        self._give_back()
+        return self.process.wait(self.patience)
+
     def close(self) -> None:
         """End the program if it has not ended, and give the terminal back."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        for descriptor in (self._master, self._slave):
-            os.close(descriptor)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        while self._open:
+            os.close(self._open.pop())

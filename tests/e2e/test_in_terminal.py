@@ -132,6 +132,26 @@ def test_an_orderly_end_by_signal_keeps_the_text_too(start: Start, demo: Path) -
     again.wait_for("Unsaved edits of demo.py")
 
 
+def test_a_closed_window_ends_everything_and_keeps_the_text(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "loop.py"
+    path.write_text("while True:\n    pass\n")
+    terminal = start(str(path))
+    command_mode(terminal)
+    terminal.press("r")
+    terminal.wait_for("● run")
+    terminal.press("e")
+    terminal.wait_for("editing")
+    terminal.press(*"# precious ")
+    terminal.wait_for("# precious while")
+    children = psutil.Process(terminal.process.pid).children(recursive=True)
+    assert children
+    terminal.hang_up()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert not alive
+    again = start(str(path))
+    again.wait_for("Unsaved edits of loop.py")
+
+
 def test_another_programs_change_is_taken_over(start: Start, demo: Path) -> None:
     terminal = start(str(demo))
     terminal.wait_for("esc commands", "bytecode ")
