@@ -22,7 +22,24 @@ from pathlib import Path
 
 from terminal import FRAME_END, Terminal, percentile, python_source
 
-KEYS = [b"x", b" ", b"=", b" ", b"'", b"y", b"'", b"\x7f", b"1", b"(", b")", b"\x1b[D", b"\x1b[B", b"\r", b"z", b"\x7f"]
+KEYS = [
+    b"x",
+    b" ",
+    b"=",
+    b" ",
+    b"'",
+    b"y",
+    b"'",
+    b"\x7f",
+    b"1",
+    b"(",
+    b")",
+    b"\x1b[D",
+    b"\x1b[B",
+    b"\r",
+    b"z",
+    b"\x7f",
+]
 SIZES = (1_000, 6_000, 20_000)
 #: Seconds without a byte after which nothing more is on its way, by number of lines.
 QUIET = {1_000: 0.25, 6_000: 0.6, 20_000: 1.5}
@@ -118,9 +135,13 @@ def main() -> None:
                 f"    {percentile(current, 50) * 1000:>8.0f} {percentile(current, 95) * 1000:>8.0f}"
                 f"         {percentile(stock, 50) * 1000:>8.1f}"
             )
-    print(f"ratio: ours at 20,000 lines over 1,000: {middle['ours', 20_000] / middle['ours', 1_000]:.2f} (at most 2)")
+    print(
+        f"ratio: ours at 20,000 lines over 1,000: {middle['ours', 20_000] / middle['ours', 1_000]:.2f} (at most 2)"
+    )
     ratio = middle["stock", 20_000] / middle["ours", 20_000]
-    print(f"ratio: TextArea {'with' if language() else 'without'} colours over ours, 20,000 lines: {ratio:.0f} (at least 50)")
+    print(
+        f"ratio: TextArea {'with' if language() else 'without'} colours over ours, 20,000 lines: {ratio:.0f} (at least 50)"
+    )
 
 
 if __name__ == "__main__":

@@ -65,11 +65,17 @@ def main() -> None:
     least = {name: min(values) for name, values in times.items()}
     for name, values in times.items():
         print(f"{name:<28} least {least[name]:7.1f} ms   median {statistics.median(values):7.1f} ms")
-    print(f"ratio: first picture over python -c pass: {least['first picture'] / least['python -c pass']:.2f} (at most 2)")
+    print(
+        f"ratio: first picture over python -c pass: {least['first picture'] / least['python -c pass']:.2f} (at most 2)"
+    )
     frame = least["flowtui, first frame"]
-    print(f"ratio: first frame over a bare Textual app: {frame / least['bare Textual, first frame']:.2f} (at most 1.6)")
+    print(
+        f"ratio: first frame over a bare Textual app: {frame / least['bare Textual, first frame']:.2f} (at most 1.6)"
+    )
     if harlequin:
-        print(f"ratio: first frame over harlequin: {frame / least['harlequin, first frame']:.2f} (less than 0.5)")
+        print(
+            f"ratio: first frame over harlequin: {frame / least['harlequin, first frame']:.2f} (less than 0.5)"
+        )
     else:
         print("harlequin was not measured: it is not on PATH")
 
