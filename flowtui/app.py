@@ -23,9 +23,10 @@ from textual.worker import Worker
 from flowtui.engine import settings
 from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
-from flowtui.ui import boot
+from flowtui.ui import boot, hangup
 from flowtui.ui.colours import keep_colours
 from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH, size_classes
+from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
 from flowtui.ui.widgets.frame_diff import FrameDiffMixin
@@ -108,9 +109,11 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         # Elsewhere than in the main thread, as in some tests, there are no signals.
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(signal.SIGTERM, self._end_now)
+            loop.add_signal_handler(signal.SIGTERM, self._terminated)
             # Not by the loop, which may wait for a terminal that will never take another letter.
             signal.signal(signal.SIGHUP, lambda *_: self._hung_up(loop))
+            if sys.__stdin__ is not None and not self.is_headless:
+                hangup.watch(sys.__stdin__.fileno(), lambda: self._hung_up(loop))
         if self._folder:
             self._browse(self._folder)
         # Its modules, and its process, come after the first picture.
@@ -153,11 +156,20 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             await self.workbench.shut_down()
         self.exit(0)
 
-    def _hung_up(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The terminal is gone; unsaved text is kept already. To draw a last time would block for ever."""
-        last = threading.Timer(_LAST_SECONDS, os._exit, (128 + signal.SIGHUP,))
+    def _terminated(self) -> None:
+        """Somebody wants the program to end: it does, whatever its terminal does."""
+        self._end_at_last(signal.SIGTERM)
+        self._end_now()
+
+    def _end_at_last(self, number: signal.Signals) -> None:
+        """End in some seconds as `number` would, should nothing else."""
+        last = threading.Timer(_LAST_SECONDS, os._exit, (128 + number,))
         last.daemon = True
         last.start()
+
+    def _hung_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The terminal is gone; unsaved text is kept already. To draw a last time would block for ever."""
+        self._end_at_last(signal.SIGHUP)
         loop.call_soon_threadsafe(lambda: self.run_worker(self._leave(), group="quit", exclusive=True))
 
     async def _leave(self) -> None:
@@ -324,7 +336,11 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         else:
             await self.pop_screen()
 
-    # ---- help, redraw
+    # ---- help, news, redraw
+
+    def notify(self, message: str, *, title: str = "", markup: bool = False, **how: Any) -> None:
+        """Tell something in a corner; names of files stand in it, so nothing of it is markup, or obeyed."""
+        super().notify(visible(message), title=visible(title), markup=False, **how)
 
     def action_help(self) -> None:
         """All keys."""
