@@ -10,7 +10,7 @@ import msgspec
 
 from flowtui import __version__
 from flowtui.engine.connection import PROBE_MAIN, Reason
-from flowtui.engine.disk import cache_folder, write_atomically
+from flowtui.engine.disk import cache_folder, decode_json, encode_json, write_atomically
 from flowtui.model.interpreter import Interpreter
 from flowtui.probe.wire import PROTOCOL
 
@@ -66,8 +66,8 @@ class Cache:
         self._key = _key()
         self._changed = False
         self._entries: dict[str, _Entry] = {}
-        with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            read = msgspec.json.decode(self._path.read_bytes(), type=_File)
+        with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
+            read = decode_json(self._path.read_bytes(), _File)
             if read.key == self._key:
                 self._entries = read.entries
 
@@ -97,7 +97,7 @@ class Cache:
         entries = {path: entry for path, entry in self._entries.items() if _stamp(path) is not None}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, msgspec.json.encode(_File(self._key, entries)))
+            write_atomically(self._path, encode_json(_File(self._key, entries)))
             self._changed = False
 
 

@@ -7,9 +7,14 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
 
 #: When it is set, everything is kept below this folder and nowhere else.
 HOME_VARIABLE = "FLOWTUI_HOME"
+
+Kind = TypeVar("Kind")
 
 
 def config_folder() -> Path:
@@ -40,6 +45,31 @@ def _folder(kind: str) -> Path:
         "data": platformdirs.user_data_path,
     }
     return folders[kind]("flowtui", appauthor=False)
+
+
+def encode_json(value: Any, *, indent: int = 0) -> bytes:
+    """A structure as JSON; a file name with bytes that are no text is escaped, so that it comes back whole."""
+    try:
+        data = msgspec.json.encode(value)
+        return msgspec.json.format(data, indent=indent) if indent else data
+    except UnicodeEncodeError:
+        import json  # the slow way, for such names alone
+
+        return json.dumps(msgspec.to_builtins(value), indent=indent or None).encode("ascii")
+
+
+def decode_json(data: bytes, kind: type[Kind]) -> Kind:
+    """What `encode_json` wrote.
+
+    Raises:
+        msgspec.MsgspecError: it is no JSON, or not of that kind.
+        ValueError: it is no text.
+    """
+    if b"\\ud" not in data:
+        return msgspec.json.decode(data, type=kind)
+    import json
+
+    return msgspec.convert(json.loads(data), kind)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

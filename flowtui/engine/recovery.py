@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from flowtui.engine.disk import data_folder
+from flowtui.engine.disk import data_folder, decode_json, encode_json
 
 #: Text is kept byte for byte, lone surrogates (undecodable bytes of a file) included.
 _ENCODING, _ERRORS = "utf-8", "surrogatepass"
@@ -70,7 +70,7 @@ class Keeper:
         """
         if self._file is None:
             self._file = self._claim()
-        head = msgspec.json.encode(
+        head = encode_json(
             Unsaved(
                 path=str(Path(self.path).resolve()) if self.path else "",
                 name=self.name,
@@ -106,12 +106,18 @@ class Keeper:
 
 
 def find(path: str = "") -> list[Unsaved]:
-    """What processes that are gone kept of `path` (empty: of sources without a file), the newest first."""
+    """What processes that are gone kept of `path`, the newest first.
+
+    Args:
+        path: a file; empty for sources without one, and for those whose file is gone too.
+    """
     try:
-        files = list(folder().glob(f"{_key(path)}-*.text"))
+        files = list(folder().glob(f"{_key(path)}-*.text" if path else "*.text"))
     except OSError:
         return []
     found = [unsaved for file in files if _is_free(file) and (unsaved := _read(file)) is not None]
+    if not path:
+        found = [unsaved for unsaved in found if not unsaved.path or not Path(unsaved.path).exists()]
     return sorted(found, key=lambda unsaved: unsaved.written, reverse=True)
 
 
@@ -140,7 +146,7 @@ def _is_free(file: Path) -> bool:
 def _read(file: Path) -> Unsaved | None:
     try:
         head, _, text = file.read_bytes().partition(b"\n")
-        unsaved = msgspec.json.decode(head, type=Unsaved)
+        unsaved = decode_json(head, Unsaved)
         return msgspec.structs.replace(unsaved, file=str(file), text=text.decode(_ENCODING, _ERRORS))
     except (OSError, ValueError, msgspec.MsgspecError):
         return None

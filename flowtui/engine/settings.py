@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from flowtui.engine.disk import config_folder, write_atomically
+from flowtui.engine.disk import config_folder, decode_json, encode_json, write_atomically
 from flowtui.model.run import Limits
 
 #: How many recent files are remembered.
@@ -60,11 +60,11 @@ def load() -> Settings:
     """Read the settings; a broken file gives the standard ones and is kept as ``settings.json.broken``."""
     path = settings_path()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
-    except msgspec.MsgspecError:
+        return decode_json(path.read_bytes(), Settings)
+    except (msgspec.MsgspecError, ValueError):
         with contextlib.suppress(OSError):
             path.replace(path.with_name(path.name + ".broken"))
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         pass
     return Settings()
 
@@ -84,7 +84,7 @@ def update(change: Callable[[Settings], Settings]) -> Settings:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
             settings = change(load())
-            write_atomically(path, msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n")
+            write_atomically(path, encode_json(settings, indent=2) + b"\n")
     except OSError as error:
         said = (error.strerror or "").lower()
         raise SettingsError(f"the settings cannot be saved in {path}: {said}") from None

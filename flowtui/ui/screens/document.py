@@ -12,6 +12,7 @@ import msgspec
 
 from flowtui.engine import files
 from flowtui.model.source import Source
+from flowtui.ui.panes.text import visible
 
 if TYPE_CHECKING:
     from flowtui.engine.recovery import Keeper, Unsaved
@@ -34,6 +35,7 @@ class Document:
     Attributes:
         source: as it was last read or saved: its bytes are what the file holds.
         saved: the lines of that.
+        on_disk: whether its file is there, as far as is known.
         writable: whether it can be edited at all; the text beside a ``.pyc`` file cannot.
         pyc: the ``.pyc`` file that was opened, empty when a source was.
     """
@@ -94,9 +96,19 @@ class Document:
         Raises:
             SourceError: the file is there and cannot be read.
         """
-        if unsaved.path:
+        if unsaved.path and Path(unsaved.path).exists():
             return cls(files.read_source(unsaved.path)), unsaved.text
-        return cls(Source(name=unsaved.name, data=b"", text="")), unsaved.text
+        kept = Source(
+            name=unsaved.name,
+            path=unsaved.path,
+            data=b"",
+            text="",
+            encoding=unsaved.encoding,
+            newline=unsaved.newline,
+        )
+        document = cls(kept)
+        document.on_disk = False
+        return document, unsaved.text
 
     @property
     def path(self) -> str:
@@ -105,12 +117,21 @@ class Document:
 
     @property
     def name(self) -> str:
-        """What the title calls it."""
+        """What the interpreter calls it."""
         return self.source.name
 
-    def is_dirty(self, lines: Sequence[str]) -> bool:
-        """Whether the text differs from what is saved. Lines that were not touched compare by identity."""
+    @property
+    def title(self) -> str:
+        """The name, fit for a screen: a file's name may hold what a terminal would obey."""
+        return visible(self.name)
+
+    def is_edited(self, lines: Sequence[str]) -> bool:
+        """Whether the text is another than the file's. Lines that were not touched compare by identity."""
         return list(lines) != self.saved
+
+    def is_dirty(self, lines: Sequence[str]) -> bool:
+        """Whether there is something to save: edits, or a file that is gone, so that this is the only copy."""
+        return self.is_edited(lines) or bool(self.path and not self.on_disk)
 
     def as_source(self, lines: Sequence[str]) -> Source:
         """The text as an interpreter gets it: the file's own bytes as long as nothing was edited.
@@ -118,7 +139,7 @@ class Document:
         Raises:
             SourceError: its encoding cannot hold it.
         """
-        if not self.is_dirty(lines):
+        if not self.is_edited(lines):
             return self.source
         old = self.source
         return files.text_source("\n".join(lines), old.name, old.path, old.encoding, old.newline)

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text, TextType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Input, Static
+
+from flowtui.ui.panes.text import visible
 
 #: What can be opened.
 SUFFIXES = frozenset({".py", ".pyw", ".pyi", ".pyc"})
@@ -26,6 +29,10 @@ class PythonTree(DirectoryTree):
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Folders, sources and cache files, in the order they came."""
         return [path for path in paths if not path.name.startswith(".") and self._wanted(path)]
+
+    def process_label(self, label: TextType) -> Text:
+        """A file's name, fit for a screen."""
+        return Text(visible(str(label)))
 
     @staticmethod
     def _wanted(path: Path) -> bool:
@@ -52,7 +59,7 @@ class FileBrowser(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The folder's name, the tree, the field."""
         with Vertical(id="browser"):
-            yield Static(str(self._folder), id="folder", markup=False)
+            yield Static(visible(str(self._folder)), id="folder", markup=False)
             yield PythonTree(self._folder)
             yield Input(placeholder="/  a path: ~/project/main.py", compact=True)
             yield Static("⏎ open   ⌫ folder above   / type a path   esc cancel", id="hint", markup=False)
@@ -94,7 +101,7 @@ class FileBrowser(ModalScreen[str | None]):
 
     def _show(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self.query_one("#folder", Static).update(str(self._folder))
+        self.query_one("#folder", Static).update(visible(str(self._folder)))
         tree = self.query_one(PythonTree)
         tree.path = self._folder
         tree.focus()

@@ -128,9 +128,9 @@ class FilingScreen(EditingScreen):
 
     def on_disk_changed(self, message: DiskChanged) -> None:
         """Another program changed the file: take it over, ask when there are unsaved edits."""
-        name = self.document.name
+        name = self.document.title
         if message.change == "deleted":
-            self.document.on_disk = False
+            self._file_lost()
             self.notify(
                 f"{name} was deleted by another program; the text is kept here: w saves it again.",
                 severity="warning",
@@ -138,7 +138,7 @@ class FilingScreen(EditingScreen):
             )
             return
         self.document.on_disk = True
-        if not self.dirty:
+        if not self.document.is_edited(self.view.document.lines):
             self._reload()
             return
         from flowtui.ui.screens.dialogs import Choice
@@ -149,10 +149,18 @@ class FilingScreen(EditingScreen):
             lambda answer: self._reload() if answer == "reload" else None,
         )
 
+    def _file_lost(self) -> None:
+        """What is on the screen is the only copy now: it is unsaved, and kept as such."""
+        self.document.on_disk = False
+        self.dirty = True
+        self._keep()
+        self.show_pipeline()
+
     def _reload(self) -> None:
         try:
             source = self.document.reload()
         except SourceError as error:
+            self._file_lost()
             self.notify(f"Not reloaded: {error}", severity="error")
             return
         if source.lines == self.view.document.lines:
@@ -186,7 +194,7 @@ class FilingScreen(EditingScreen):
                     recovery.discard(unsaved)
 
         self.ask(
-            f"Unsaved edits of {self.document.name} are left from a session that did not end well.",
+            f"Unsaved edits of {self.document.title} are left from a session that did not end well.",
             [Choice("restore", "r", "restore them"), Choice("discard", "d", "discard them")],
             answered,
         )
@@ -288,7 +296,7 @@ class FilingScreen(EditingScreen):
                 go_on()
 
         self.ask(
-            f"{self.document.name} has unsaved edits.",
+            f"{self.document.title} has unsaved edits.",
             [Choice("save", "s", "save"), Choice("discard", "d", "discard"), Choice("stay", "c", "cancel")],
             answered,
         )

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from flowtui.engine import recovery, settings
+from flowtui.ui.panes.text import visible
 from flowtui.ui.widgets.key_bar import KeyBar
 
 _WORDS = (
@@ -86,12 +87,17 @@ class HomeScreen(Screen[None]):
         )
         for number, unsaved in enumerate(recovery.find()):
             first = next((line for line in unsaved.text.split("\n") if line.strip()), "")
-            options.add_option(_entry("!", "Unsaved text of last time", first.strip(), f"recover {number}"))
+            options.add_option(
+                _entry("!", "Unsaved text of last time", visible(first.strip()[:200]), f"recover {number}")
+            )
         recent = settings.load().recent_files()
         if recent:
             options.add_option(Option(Content.styled("\n  recent files", "$foreground-muted"), disabled=True))
             options.add_options(
-                [_entry(" ", Path(path).name, _short_folder(path), f"file {path}") for path in recent]
+                [
+                    _entry(" ", visible(Path(path).name), visible(_short_folder(path)), f"file {path}")
+                    for path in recent
+                ]
             )
         options.highlighted = before if before is not None and before < options.option_count else 0
 

@@ -18,6 +18,7 @@ from textual.worker import Worker
 from flowtui.engine import interpreters
 from flowtui.engine.connection import ProbeError
 from flowtui.model.interpreter import Interpreter
+from flowtui.ui.panes.text import visible
 from flowtui.ui.workers import tell_failure
 
 #: What the screen calls the capabilities; those that an interpreter lacks are named.
@@ -99,7 +100,7 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         try:
             self._found = list(await self._discover(refresh=refresh))
         except (ProbeError, OSError) as error:
-            looking.update(Content(f"The search failed: {error}"))
+            looking.update(Content(visible(f"The search failed: {error}")))
             return
         looking.update("" if self._found else "No interpreter was found: type a path.")
         options = self.query_one(OptionList)
@@ -121,7 +122,9 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         ]
         if lacks:
             parts.append((f"\n             {lacks}", "$text-warning"))
-        parts.append((f"\n             {interpreter.path}  ({interpreter.source})", "$foreground-muted"))
+        parts.append(
+            (f"\n             {visible(interpreter.path)}  ({interpreter.source})", "$foreground-muted")
+        )
         return Option(Content.assemble(*parts), id=str(number))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -138,11 +141,11 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
     @work(group="ask", exclusive=True, exit_on_error=False)
     async def _ask(self, word: str) -> None:
         looking = self.query_one("#looking", Static)
-        looking.update(Content(f"asking {word} …"))
+        looking.update(Content(visible(f"asking {word} …")))
         try:
             interpreter = await interpreters.find(word)
         except (ProbeError, interpreters.UnknownInterpreterError, OSError) as error:
-            looking.update(Content.styled(str(error), "$text-error"))
+            looking.update(Content.styled(visible(str(error)), "$text-error"))
             return
         self.dismiss(interpreter)
 

@@ -19,6 +19,7 @@ from flowtui.model.span import Position
 from flowtui.model.stages import CodeTable
 from flowtui.ui.messages import AnalysisChanged
 from flowtui.ui.panes.base import Pane
+from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.document import Document, source_beside
 from flowtui.ui.screens.slots import SlotScreen
 from flowtui.ui.widgets.pipeline_bar import Pipeline, StageMark, State
@@ -235,7 +236,7 @@ class LinkedScreen(SlotScreen):
         parts = links.describe(self.analysis, selection)
         failure = self.told_error
         if failure is not None:
-            parts = [*parts[:1], ("error", failure.sentence)]
+            parts = [*parts[:1], ("error", visible(failure.sentence))]
         self.link_bar.show_parts(parts)
 
     _selected_version = 0
@@ -270,7 +271,7 @@ class LinkedScreen(SlotScreen):
     def show_pipeline(self) -> None:
         """Bring the title bar up to date."""
         analysis = self.analysis
-        title = self.document.name
+        title = self.document.title
         failed = self.error
         lines = len(self.view.document.lines)
         source: State = "failed" if "source" in analysis.failures else "done"

@@ -80,7 +80,7 @@ class Workbench(FilingScreen):
         from flowtui.ui.screens.pictures import save_picture
 
         pane = self.current_pane
-        title = f"{self.document.name} · {pane.TITLE if what == 'pane' else 'flowtui'}"
+        title = f"{self.document.title} · {pane.TITLE if what == 'pane' else 'flowtui'}"
         try:
             path = save_picture(self.app, title, pane.region if what == "pane" else None)
         except OSError as error:
