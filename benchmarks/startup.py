@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         source = Path(home, "demo.py")
         source.write_text("first_name = 1\n" + python_source(300), encoding="utf-8")
-        ours = [sys.executable, "-m", "flowtui", str(source)]
+        ours = [str(Path(sys.executable).with_name("flowtui")), str(source)]
         until(ours, FRAME_END, home)  # caches of bytecode and interpreters exist from the second start on
         for _ in range(rounds):
             measured = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,7 +85,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         old = target.stat()
     except FileNotFoundError:
         old = None
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.new")
+    beside = target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.new")
     # O_EXCL: nobody's file is overwritten; 0o666: the umask decides, as for any new file.
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:

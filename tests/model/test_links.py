@@ -9,6 +9,7 @@ import pytest
 
 from flowtui.model import links
 from flowtui.model.analysis import Analysis
+from flowtui.model.selection import Selection
 from flowtui.model.source import split_lines
 from flowtui.model.span import Position, Span
 from tests.tables import DEMO, analyse, python
@@ -68,17 +69,17 @@ def place(text: str, needle: str, nth: int = 0) -> Position:
     return Position(len(before), len(before[-1]))
 
 
-def opnames(analysis: Analysis, selection: links.Selection) -> list[str]:
+def opnames(analysis: Analysis, selection: Selection) -> list[str]:
     assert analysis.bytecode is not None
     return [analysis.bytecode.strings[analysis.bytecode.opname[row]] for row in selection.instructions]
 
 
-def node_of(analysis: Analysis, selection: links.Selection) -> str:
+def node_of(analysis: Analysis, selection: Selection) -> str:
     assert analysis.ast is not None
     return "" if selection.node is None else analysis.ast.kind_of(selection.node)
 
 
-def look(text: str, needle: str, nth: int = 0) -> tuple[Analysis, links.Selection]:
+def look(text: str, needle: str, nth: int = 0) -> tuple[Analysis, Selection]:
     analysis = analyse(text)
     return analysis, links.at_position(analysis, place(text, needle, nth))
 

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
-from flowtui.model.links import Selection
 from flowtui.model.run import Specialised
+from flowtui.model.selection import Selection
 from flowtui.model.stages import CodeTable, SymbolTable, TokenTable, TreeTable
 from flowtui.ui.panes.notice import Notice, Words, about_failure, about_missing, quiet
 

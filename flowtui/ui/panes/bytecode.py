@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from flowtui import explain
 from flowtui.model.analysis import Analysis
-from flowtui.model.links import Selection
 from flowtui.model.run import Specialised
+from flowtui.model.selection import Selection
 from flowtui.model.stages import CodeTable
 from flowtui.ui.panes.base import TablePane
 from flowtui.ui.panes.code_rows import CodeRows, exception_words

@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from flowtui.model.interpreter import Interpreter
-from flowtui.model.links import Selection
 from flowtui.model.run import Ended, InputWanted, Output, RaisedError, RunEvent
+from flowtui.model.selection import Selection
 from flowtui.model.span import Span
 from flowtui.ui.panes.base import Pane
 from flowtui.ui.panes.output_text import OutputText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from flowtui.model.links import Selection
+from flowtui.model.selection import Selection
 from flowtui.model.span import Span
 from flowtui.ui.panes.base import Pane
 from flowtui.ui.widgets.source_view import SourceView

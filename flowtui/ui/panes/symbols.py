@@ -10,7 +10,7 @@ from textual import on
 from textual.widget import Widget
 
 from flowtui.model.analysis import Analysis
-from flowtui.model.links import Selection
+from flowtui.model.selection import Selection
 from flowtui.model.stages import SymbolTable
 from flowtui.ui.panes.base import TablePane
 from flowtui.ui.widgets.virtual_list import Cell

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from flowtui import explain
 from flowtui.model.analysis import Analysis
 from flowtui.model.labels import shorten
-from flowtui.model.links import Selection
+from flowtui.model.selection import Selection
 from flowtui.model.stages import TokenTable
 from flowtui.ui.panes.base import TablePane
 from flowtui.ui.widgets.virtual_list import Cell

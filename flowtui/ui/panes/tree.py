@@ -13,7 +13,7 @@ from textual.widget import Widget
 from flowtui import explain
 from flowtui.model.analysis import Analysis
 from flowtui.model.labels import node_attrs
-from flowtui.model.links import Selection
+from flowtui.model.selection import Selection
 from flowtui.model.stages import TreeTable
 from flowtui.ui.panes.base import TablePane
 from flowtui.ui.widgets.virtual_list import Cell

@@ -1,4 +1,7 @@
-"""The analysis of the text as it is typed, and one selection through all panes."""
+"""The analysis of the text as it is typed, and one selection through all panes.
+
+`links` is imported where a place is linked: the first picture has no links, and comes the sooner.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,10 @@ from textual import on, work
 from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
-from flowtui.model import links
 from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
-from flowtui.model.links import Selection
+from flowtui.model.selection import Selection
 from flowtui.model.source import Source
 from flowtui.model.span import Position
 from flowtui.model.stages import CodeTable
@@ -192,6 +194,8 @@ class LinkedScreen(SlotScreen):
         event.stop()
         if not self.is_fresh:
             return
+        from flowtui.model import links
+
         find = {
             "tokens": links.at_token,
             "ast": links.at_node,
@@ -218,6 +222,8 @@ class LinkedScreen(SlotScreen):
         if not self.is_fresh:
             self.link_bar.show_parts([("where", f"{row + 1}:{column}")])
             return
+        from flowtui.model import links
+
         self.select(links.at_position(self.analysis, position))
         self.link_bar.show_sentence(self._sentence_of_selection())
 
@@ -233,6 +239,8 @@ class LinkedScreen(SlotScreen):
         if self.view.cursor_location != before:
             # A pane's row brought the cursor there: what that row links to stays.
             self._expected_cursor = self.view.cursor_location
+        from flowtui.model import links
+
         parts = links.describe(self.analysis, selection)
         failure = self.told_error
         if failure is not None:
@@ -243,6 +251,8 @@ class LinkedScreen(SlotScreen):
 
     def _link_again(self) -> None:
         """A later stage of the same text has come: the same row has more to link to."""
+        from flowtui.model import links
+
         selection = self.selection
         if selection.origin == "tokens" and selection.token is not None:
             self.select(links.at_token(self.analysis, selection.token))

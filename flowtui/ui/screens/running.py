@@ -8,7 +8,6 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from flowtui.engine.files import SourceError
-from flowtui.model import links
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
@@ -209,6 +208,8 @@ class RunningScreen(LinkedScreen):
         if span is None:
             span = Span(line, len(text) - len(text.lstrip()), line, len(text))
         self.source_pane.show_error(span)
+        from flowtui.model import links
+
         self.select(links.at_span(self.analysis, span, "output"))
 
     async def action_stop(self) -> None:

@@ -95,13 +95,11 @@ class SlotScreen(Screen[None]):
         return self.focused is self.view and not self.view.read_only
 
     def compose(self) -> ComposeResult:
-        """The bars, and the panes of the first picture; the others follow it."""
+        """The bars and the source; the other panes, which have nothing to show yet, follow the first picture."""
         self.slots.size = self.app.size
-        first = [name for name in self.slots.visible if name != "output"]
         yield self.pipeline_bar
         with self.stage:
-            for name in first:
-                yield self.make_pane(name)
+            yield self.make_pane("source")
         yield self.link_bar
         yield KeyBar(id="keys")
         yield Static("", id="too-small")
