@@ -11,7 +11,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What went wrong at a stage, in the interpreter's own words.
 
     Attributes:
-        stage: where it arose: ``source`` (not readable as text), ``tokens``, ``ast``, ``symbols``, ``bytecode``, ``run``, ``pyc``.
+        stage: where it arose: ``source`` (not readable as text), ``tokens``, ``ast``, ``symbols``, ``bytecode``,
+            ``run`` or ``pyc``.
         type: the exception's class name (``SyntaxError``), ``Crash`` when the interpreter died, ``Timeout`` when it
             did not answer, ``Unavailable`` when it has no such stage.
         message: the interpreter's own message, one line.

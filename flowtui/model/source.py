@@ -16,7 +16,7 @@ def split_lines(text: str) -> list[str]:
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One source, read once.
+    r"""One source, read once.
 
     Attributes:
         name: what tracebacks and titles call it: a file's name, ``<stdin>``, ``<code>``.
@@ -25,7 +25,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         text: the same as text, decoded by its byte order mark, its coding cookie or UTF-8; undecodable bytes
             are lone surrogates (``surrogateescape``), so that nothing of the file is lost.
         encoding: the codec's name, as ``tokenize.detect_encoding`` gives it.
-        newline: the line end that the file uses first: ``\\n``, ``\\r\\n`` or ``\\r``.
+        newline: the line end that the file uses first: ``\n``, ``\r\n`` or ``\r``.
     """
 
     name: str

@@ -128,7 +128,7 @@ class TreeTable(Table, frozen=True, kw_only=True):
 
 
 class Symbol(msgspec.Struct, frozen=True):
-    """One name of a scope and what it is there: ``parameter``, ``local``, ``global``, ``cell``, ``free``, ``imported``, …"""
+    """One name of a scope and what it is there: ``parameter``, ``local``, ``global``, ``cell``, ``free``, …"""
 
     name: str
     roles: tuple[str, ...]
@@ -136,7 +136,7 @@ class Symbol(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """One scope of symtable: its type is ``module``, ``function``, ``class``, ``annotation``, …; `names` in its order."""
+    """One scope of symtable; `type` is ``module``, ``function``, ``class``, …; `names` are in its order."""
 
     id: int
     parent: int | None
@@ -156,7 +156,8 @@ class SymbolTable(Table, frozen=True, kw_only=True):
         roles: index of the roles' text, separated by one space: ``parameter local assigned``.
         scopes: a scope each: ``[parent id or -1, name, type, line, [line, column, end_line, end_column] or None]``.
 
-    A row's span is the place where the scope first binds or uses the name (found in that interpreter's own tree), or none.
+    A row's span is the place where the scope first binds or uses the name, found in that interpreter's own tree,
+    or none.
     """
 
     ROW_COLUMNS: ClassVar[tuple[str, ...]] = ("scope", "name", "roles")
@@ -291,7 +292,7 @@ class CodeTable(Table, frozen=True, kw_only=True):
     caches: Column
     specialised: Column
     codes: list[CodeObject]
-    cache_format: dict[str, list[tuple[str, int]]] = {}
+    cache_format: dict[str, list[tuple[str, int]]] = msgspec.field(default_factory=dict)
 
     def row(self, row: int) -> Instruction:
         """The instruction at `row`."""
