@@ -70,14 +70,24 @@ class Bench:
         await self.pilot.pause()
         await self.pilot.press(*keys)
 
-    async def answers(self) -> None:
-        """The app obeys a key, and every pane can be drawn."""
+    @property
+    def output(self) -> list[str]:
+        """The lines of the Output pane."""
+        text = self.workbench.output_pane.lines.text
+        return [text.plain(row) for row in range(len(text))]
+
+    async def obeys(self) -> None:
+        """A key does what it should, and the screen can be drawn."""
         bench = self.workbench
-        await self.command("1", "z")
-        assert bench.slots.zoomed == "source"
+        await self.command("z")
+        assert bench.slots.zoomed is not None
         assert self.screen_text
         await self.pilot.press("z")
         assert bench.slots.zoomed is None
+
+    async def answers(self) -> None:
+        """The app obeys keys, and every pane can be drawn."""
+        await self.obeys()
         for key in "0234":
             await self.pilot.press(key)
             assert self.screen_text
