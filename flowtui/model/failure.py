@@ -14,7 +14,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         stage: where it arose: ``source`` (not readable as text), ``tokens``, ``ast``, ``symbols``, ``bytecode``,
             ``run`` or ``pyc``.
         type: the exception's class name (``SyntaxError``), ``Crash`` when the interpreter died, ``Timeout`` when it
-            did not answer, ``Unavailable`` when it has no such stage.
+            did not answer, ``Unavailable`` when it has no such stage,
+            ``Unread`` when a ``.pyc`` file is none of its own.
         message: the interpreter's own message, one line.
         span: where in the source, or None when it did not say.
         text: the source line it names, without its line end; empty when there is none.

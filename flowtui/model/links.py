@@ -155,11 +155,20 @@ def describe(analysis: Analysis, selection: Selection) -> list[tuple[str, str]]:
         parts.append(("node", node_label(tree, selection.node) if selection.node is not None else "no node"))
     if code is not None:
         rows = selection.instructions
-        returns = selection.node is not None and tree is not None and tree.kind_of(selection.node) == "Return"
-        text = instruction_label(code, _main(code, rows, returns)) if rows else "no instruction"
+        main = main_instruction(analysis, selection)
+        text = instruction_label(code, main) if main is not None else "no instruction"
         more = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
         parts.append(("instruction", text + more + (" by line" if selection.by_line else "")))
     return parts
+
+
+def main_instruction(analysis: Analysis, selection: Selection) -> int | None:
+    """The linked instruction that does the work, the one to be named and explained; None where none is linked."""
+    code, tree, rows = analysis.bytecode, analysis.ast, selection.instructions
+    if code is None or not rows:
+        return None
+    returns = selection.node is not None and tree is not None and tree.kind_of(selection.node) == "Return"
+    return _main(code, rows, returns)
 
 
 def _main(code: CodeTable, rows: Sequence[int], returns: bool) -> int:
@@ -175,7 +184,7 @@ def _main(code: CodeTable, rows: Sequence[int], returns: bool) -> int:
             break
         previous = row
         name = code.strings[code.opname[row]]
-        gives_none = name == "LOAD_CONST" and code.strings[code.argval[row]] == "None"
+        gives_none = name.startswith("LOAD_CO") and code.strings[code.argval[row]] == "None"
         if not name.startswith(aside) and (returns or not gives_none):
             best = row
     return best

@@ -21,6 +21,8 @@ from flowtui.ui.widgets.virtual_table import Column, VirtualTable
 
 #: From these widths on there is room for the arguments' numbers, and for the stack's depth.
 _ARG_WIDTH, _STACK_WIDTH, _WIDE = 48, 62, 84
+#: The opcodes' names get at least this much, so that their column does not jump while somebody types.
+_NAME_WIDTH = 16
 
 
 class Listing(VirtualTable):
@@ -55,11 +57,15 @@ class BytecodePane(TablePane[CodeTable]):
         self.specialised: dict[tuple[int, int], str] = {}
         self.rows: CodeRows | None = None
         self._linked: frozenset[int] = frozenset()
+        self._longest_name = 0
         self.listing = Listing(self._columns(80))
         return self.listing
 
     def _columns(self, width: int) -> tuple[Column, ...]:
         name = 29 if width >= _WIDE else 22 if width >= _ARG_WIDTH else 18
+        if not self.show_special:
+            # No more than the names that stand there: the meanings get the rest.
+            name = min(name, max(_NAME_WIDTH, self._longest_name))
         columns = [Column("ln", 4), Column("»", 1), Column("off", 4, "right"), Column("opcode", name)]
         if width >= _ARG_WIDTH:
             columns.append(Column("arg", 3, "right"))
@@ -76,6 +82,7 @@ class BytecodePane(TablePane[CodeTable]):
     def show_table(self, table: CodeTable) -> None:
         """Show other bytecode; what a run specialised was the old one's."""
         self.specialised = {}
+        self._longest_name = max((len(table.strings[name]) for name in set(table.opname)), default=0)
         self._fill(table)
 
     def show_specialised(self, specialised: Specialised) -> None:

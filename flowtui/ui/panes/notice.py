@@ -77,6 +77,9 @@ def about_failure(failure: Failure, interpreter: Interpreter | None, able: Seque
         has = f"{', '.join(able)} can show them." if able else "Every CPython from 3.8 can show them."
         lines.append(Content.styled(has, "$text-muted"))
         return Words(Content("\n").join(lines))
+    if failure.type == "Unread":
+        title = Content.assemble(("— ", "$text-muted"), (f"{who} cannot read this .pyc file.", "bold"))
+        return Words(Content("\n").join([title, Content(visible(failure.message))]))
     code = None
     lines = [
         Content.assemble(

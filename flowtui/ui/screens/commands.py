@@ -35,7 +35,8 @@ class ActionCommands(Provider):
                 and not binding.action.startswith(_MOVES)
             ):
                 _, keys = found.setdefault((binding.action, binding.description), (node, []))
-                keys.append(key)
+                if not key.startswith("super+"):  # no terminal sends it
+                    keys.append(key)
         for (action, description), (node, keys) in found.items():
             title = description[0].upper() + description[1:]
             yield title, ", ".join(map(key_name, keys)), partial(self.app.run_action, action, node)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from flowtui.model.run import Limits
 from flowtui.ui.screens.document import Document
@@ -50,11 +51,20 @@ class EditingScreen(RunningScreen):
         else:
             self.action_end()
 
+    def begin_mode(self) -> None:
+        """A source that is opened is looked at first; an empty one is there to be typed."""
+        self.view.read_only = bool(self.view.text) or not self.document.writable
+
+    def on_key(self, event: Key) -> None:
+        """A letter that is no command: say why nothing was typed."""
+        looking = self.focused is self.view and self.view.read_only and self.document.writable
+        if looking and event.is_printable and event.key not in self.active_bindings:
+            self.link_bar.show_sentence("Keys are commands here: `e` edits the source, `?` shows all keys.")
+
     def action_leave(self) -> None:
         """Leave the editor: plain keys are commands now, the arrows still move the cursor."""
         self.view.read_only = True
-        self.retitle()
-        self.refresh_bindings()
+        self._mode_changed()
 
     def action_end(self) -> None:
         """End the zoom, or the marks of a search."""
@@ -66,14 +76,18 @@ class EditingScreen(RunningScreen):
     async def action_edit(self) -> None:
         """Type into the source."""
         if not self.document.writable:
-            self.notify("There is no source to edit: this is a .pyc file alone.", severity="warning")
+            self.notify("A .pyc file is not edited here: open its source with o.", severity="warning")
             return
         if "source" not in self.slots.visible:
             await self.action_show("source")
         self.view.read_only = False
         self.view.focus()
+        self._mode_changed()
+
+    def _mode_changed(self) -> None:
         self.retitle()
         self.refresh_bindings()
+        self.link_bar.show_sentence(self._sentence_of_selection())
 
     def action_undo(self) -> None:
         """Take the last edit back."""
@@ -137,5 +151,7 @@ class EditingScreen(RunningScreen):
         if found.match is None:
             self.notify(f"{self._needle!r} is not in this source.", severity="warning", timeout=3)
             return
-        self.link_bar.show_sentence(f"match {found.index} of {found.count}: n next, N previous, esc ends it")
         self.view.focus()
+        said = f"match {found.index} of {found.count}: `n` next, `N` previous, `esc` ends the search"
+        # After the move of the cursor has been told, which has a sentence of its own.
+        self.call_after_refresh(self.link_bar.show_sentence, said)

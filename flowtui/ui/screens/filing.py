@@ -67,7 +67,7 @@ class FilingScreen(EditingScreen):
         self.ended = None
         self.output_pane.clear()
         self.view.load(document.source.text if text is None else text)
-        self.view.read_only = not document.writable
+        self.begin_mode()
         self.text_changed()
         self.view.focus()
         self.retitle()
@@ -131,8 +131,9 @@ class FilingScreen(EditingScreen):
         name = self.document.title
         if message.change == "deleted":
             self._file_lost()
+            key = "F2" if self.editing else "w"
             self.notify(
-                f"{name} was deleted by another program; the text is kept here: w saves it again.",
+                f"{name} was deleted by another program; the text is kept here: {key} saves it again.",
                 severity="warning",
                 timeout=10,
             )

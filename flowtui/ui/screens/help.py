@@ -23,6 +23,22 @@ class KeyGroup(NamedTuple):
     keys: list[tuple[str, str]]
 
 
+#: What every container can do goes without saying.
+_SCROLLING = ("scroll_", "page_")
+#: What Textual calls some of its own actions, and what they do here.
+_OURS = {
+    "Focus Next": "next thing on the screen",
+    "Focus Previous": "the thing before",
+    "palette": "every action by its name",
+}
+
+
+def plain_words(description: str) -> str:
+    """A binding's description as our own are written: small letters, but for names such as AST."""
+    description = _OURS.get(description, description)
+    return description[:1].lower() + description[1:] if description[1:2].islower() else description
+
+
 def keys_of(node: DOMNode, *, skip: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
     """The keys of one widget or screen with their descriptions; keys of one action stand together.
 
@@ -35,8 +51,11 @@ def keys_of(node: DOMNode, *, skip: frozenset[str] = frozenset()) -> list[tuple[
         if key.startswith("super+"):  # no terminal sends it
             continue
         for binding in bindings:
-            if binding.description and binding.description not in skip:
-                actions.setdefault((binding.action, binding.description), []).append(key)
+            if binding.action.startswith(_SCROLLING):
+                continue
+            description = plain_words(binding.description)
+            if description and description not in skip:
+                actions.setdefault((binding.action, description), []).append(key)
     return [("  ".join(map(key_name, keys)), description) for (_, description), keys in actions.items()]
 
 

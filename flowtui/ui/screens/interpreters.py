@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
@@ -33,6 +34,8 @@ ABILITIES = {
     "adaptive": "specialised instructions",
     "run": "run",
 }
+#: Below an interpreter's name, where its description begins.
+_INDENT = " " * 13
 
 
 def abilities(interpreter: Interpreter) -> str:
@@ -121,10 +124,9 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
             f" {description(interpreter)}",
         ]
         if lacks:
-            parts.append((f"\n             {lacks}", "$text-warning"))
-        parts.append(
-            (f"\n             {visible(interpreter.path)}  ({interpreter.source})", "$foreground-muted")
-        )
+            room = max(20, min(self.app.size.width, 100) - 8 - len(_INDENT))
+            parts += [(f"\n{_INDENT}{line}", "$text-warning") for line in textwrap.wrap(lacks, room)]
+        parts.append((f"\n{_INDENT}{visible(interpreter.path)}  ({interpreter.source})", "$foreground-muted"))
         return Option(Content.assemble(*parts), id=str(number))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

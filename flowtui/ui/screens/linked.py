@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 from flowtui.model.analysis import Analysis
 from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
+from flowtui.model.pyc import PycHeader
 from flowtui.model.selection import Selection
 from flowtui.model.source import Source
 from flowtui.model.span import Position
@@ -31,6 +32,25 @@ if TYPE_CHECKING:
 
 #: The stages of the title bar: name, the pane that shows it.
 BAR_STAGES = (("tokens", "tokens"), ("AST", "ast"), ("bytecode", "bytecode"))
+#: Failures that say nothing against the source.
+_NO_ERRORS = ("Unavailable", "Unread")
+#: What to do first, with something to look at and with nothing yet.
+_TO_LOOK = "Move the cursor, and every pane follows; `e` edits, `r` runs, `?` shows all keys."
+_TO_TYPE = "Type Python, and every pane follows; `esc` ends typing, then `?` shows all keys."
+
+
+async def _who_reads(header: PycHeader) -> str:
+    """What to do with a ``.pyc`` file that the chosen interpreter does not read."""
+    if not header.exists or header.readable or not header.magic:
+        return ""
+    from flowtui.engine import interpreters
+
+    readers = [other.name for other in await interpreters.discover() if other.magic == header.magic]
+    return (
+        f"v chooses another interpreter: {' or '.join(readers)} can."
+        if readers
+        else "No other that was found does."
+    )
 
 
 class LinkedScreen(SlotScreen):
@@ -57,6 +77,7 @@ class LinkedScreen(SlotScreen):
         self._others_found = False
         self._seen_lines: list[str] = []
         self._expected_cursor: tuple[int, int] | None = None
+        self._untouched = True
 
     # ---- text to analyst, tables to panes
 
@@ -101,8 +122,10 @@ class LinkedScreen(SlotScreen):
         if isinstance(code, CodeTable):
             analysis = analysis.with_table("bytecode", code)
         else:
-            said = code.sentence if isinstance(code, Failure) else header.reason
-            why = Failure(stage="bytecode", type="Unavailable", message=said)
+            said = code.message if isinstance(code, Failure) else header.reason
+            why = Failure(
+                stage="bytecode", type="Unread", message=f"{said} {await _who_reads(header)}".strip()
+            )
             analysis = analysis.with_failure(why)
         self._of_pyc = analysis
         self.notify(f"{document.name}: {header.reason}", title=f"{header.kind or 'no'} .pyc, {header.state}")
@@ -156,8 +179,8 @@ class LinkedScreen(SlotScreen):
 
     @property
     def error(self) -> Failure | None:
-        """The first error. A stage that the interpreter lacks is no error of the source."""
-        return next((f for f in self.analysis.failures.values() if f.type != "Unavailable"), None)
+        """The first error. What the interpreter lacks, or cannot read, is no error of the source."""
+        return next((f for f in self.analysis.failures.values() if f.type not in _NO_ERRORS), None)
 
     @property
     def told_error(self) -> Failure | None:
@@ -213,6 +236,7 @@ class LinkedScreen(SlotScreen):
     @on(DescendantFocus)
     def _explain_again(self) -> None:
         """In another pane the sentence is about what is linked there."""
+        self._untouched = self._untouched and self.current_pane.id == "source"
         self.link_bar.show_sentence(self._sentence_of_selection())
 
     def link_from_source(self) -> None:
@@ -224,6 +248,7 @@ class LinkedScreen(SlotScreen):
             return
         from flowtui.model import links
 
+        self._untouched = self._untouched and position == (1, 0)
         self.select(links.at_position(self.analysis, position))
         self.link_bar.show_sentence(self._sentence_of_selection())
 
@@ -260,14 +285,21 @@ class LinkedScreen(SlotScreen):
             self.select(links.at_node(self.analysis, selection.node))
 
     def _sentence_of_selection(self) -> str:
-        """What is linked in the focused pane; in the editor the node, or the token where there is none."""
+        """What is linked in the focused pane; in the editor the node, or the token where there is none.
+
+        Until the cursor has moved it is what a newcomer can do.
+        """
+        if self._untouched and self.document.writable:
+            return _TO_LOOK if self.view.read_only else _TO_TYPE
         # Imported late: its sentences are not needed for the first picture.
         from flowtui import explain
+        from flowtui.model import links
 
         analysis, selection, pane = self.analysis, self.selection, self.current_pane.id
         tree, tokens, code = analysis.ast, analysis.tokens, analysis.bytecode
-        if pane == "bytecode" and code is not None and selection.instructions:
-            found = code.row(selection.instructions[-1])
+        main = links.main_instruction(analysis, selection) if pane == "bytecode" else None
+        if code is not None and main is not None:
+            found = code.row(main)
             return explain.instruction(found.opname, found.arg, found.argval, found.argrepr)
         if tree is not None and selection.node is not None and pane != "tokens":
             return explain.node(tree.kind_of(selection.node))
@@ -283,7 +315,9 @@ class LinkedScreen(SlotScreen):
         analysis = self.analysis
         title = self.document.title
         failed = self.error
-        lines = len(self.view.document.lines)
+        text = self.view.document.lines
+        # The empty line behind the last line end is the editor's, not the source's.
+        lines = len(text) - (len(text) > 1 and not text[-1])
         source: State = "failed" if "source" in analysis.failures else "done"
         marks = [StageMark("source", "source", f"{lines:,}", "line" if lines == 1 else "lines", state=source)]
         for name, stage in BAR_STAGES:

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 from rich.console import Console
-from rich.segment import Segments
+from rich.segment import Segment, Segments
 from textual.app import App
 from textual.geometry import Region
-from textual.strip import Strip
 
 #: Letters that a file name had better not have.
 _ODD = re.compile(r"[^\w.-]+")
@@ -31,15 +30,10 @@ def render_svg(app: App[object], title: str, region: Region | None = None) -> st
         legacy_windows=False,
         safe_box=False,
     )
-    for strip in strips:
-        _print(console, strip)
+    # Rich ends a text with a new line by itself, but not a row of segments.
+    rows = [segment for strip in strips for segment in (*strip, Segment.line())]
+    console.print(Segments(rows), overflow="ignore", no_wrap=True, crop=True)
     return console.export_svg(title=title)
-
-
-def _print(console: Console, strip: Strip) -> None:
-    console.print(
-        Segments(list(strip), new_lines=False), end="\n", overflow="ignore", no_wrap=True, crop=True
-    )
 
 
 def save_picture(app: App[object], title: str, region: Region | None = None) -> str:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from flowtui.ui.panes.output import OutputPane
 
 
+#: Errors that arise before anything runs: they stand at the stage that found them.
+_OF_THE_PARSER = ("SyntaxError", "IndentationError", "TabError")
+
+
 class RunningScreen(LinkedScreen):
     """Runs the text under limits; one program at a time."""
 
@@ -63,8 +67,11 @@ class RunningScreen(LinkedScreen):
         if self.program_runs:
             return StageMark("run", "output", state="running")
         ended = self.ended
-        if ended is None:
+        # A run of another text says nothing of this one.
+        if ended is None or self._run_version != self.version:
             return StageMark("run", "output", state="idle" if failed else "waiting")
+        if failed and ended.error is not None and ended.error.type in _OF_THE_PARSER:
+            return StageMark("run", "output", state="idle")
         good = ended.exit_status == 0 and ended.error is None and ended.limit is None
         return StageMark(
             "run",

@@ -63,7 +63,7 @@ class SlotScreen(Screen[None]):
             Binding(PANES[name].number, f"show({name!r})", f"{PANES[name].title} pane", show=False)
             for name in NUMBERED
         ),
-        Binding("tab", "next_pane(1)", "next pane", show=False),
+        Binding("tab", "next_pane(1)", "next pane"),
         Binding("shift+tab", "next_pane(-1)", "previous pane", show=False),
         Binding("z,f4", "zoom", "zoom"),
     ]

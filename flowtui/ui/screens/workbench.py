@@ -19,12 +19,22 @@ class Workbench(FilingScreen):
         document: what is open.
         limits: what a program may use.
         text: its unsaved text, if there is one.
-        editing: whether plain keys are text at first.
         on_opened: told of the path of every file that is opened or saved.
     """
 
     # Textual declares it so that it cannot be called a ClassVar.
     CSS_PATH = ["../styles/workbench.tcss", "../styles/panes.tcss"]  # noqa: RUF012 (as said above)
+    KEY_ORDER: ClassVar[tuple[str, ...]] = (
+        "stop",
+        "edit",
+        "run",
+        "next pane",
+        "zoom",
+        "save",
+        "interpreter",
+        "open",
+        "quit",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,f7", "interpreter", "interpreter"),
         Binding("p", "picture('screen')", "picture of the screen", show=False),
@@ -40,17 +50,15 @@ class Workbench(FilingScreen):
         limits: Limits,
         *,
         text: str | None = None,
-        editing: bool = True,
         on_opened: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(document, limits, on_opened)
-        self._edit_first = editing
         self._first_text = text
 
     def on_mount(self) -> None:
         """Show the text at once; everything else waits for the first picture."""
         self.view.load(self.document.source.text if self._first_text is None else self._first_text)
-        self.view.read_only = not (self._edit_first and self.document.writable)
+        self.begin_mode()
         self.view.focus()
         self.retitle()
         self.show_pipeline()
@@ -77,6 +85,11 @@ class Workbench(FilingScreen):
 
     def action_picture(self, what: str) -> None:
         """Save a picture of the screen, or of the pane with the focus, as SVG."""
+        # What was told in the corner is no part of the picture.
+        self.app.clear_notifications()
+        self.call_after_refresh(self._take_picture, what)
+
+    def _take_picture(self, what: str) -> None:
         from flowtui.ui.screens.pictures import save_picture
 
         pane = self.current_pane

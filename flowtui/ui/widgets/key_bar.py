@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.keys import format_key
@@ -43,7 +45,10 @@ def key_name(key: str) -> str:
 
 
 class KeyBar(Widget):
-    """One line; the help key stands at its end, whatever else has to go."""
+    """One line; the help key stands at its end, whatever else has to go.
+
+    A screen can rank its keys: `KEY_ORDER` holds descriptions, the most useful first.
+    """
 
     DEFAULT_CSS = """
     KeyBar { height: 1; padding: 0 1; background: $footer-background; color: $footer-foreground; }
@@ -100,8 +105,10 @@ class KeyBar(Widget):
                 continue
             seen.add(binding.action)
             found.append((key, binding.description, binding.action.endswith("help")))
-        # The way out stands first.
-        return sorted(found, key=lambda each: each[0] != "escape")
+        order: Sequence[str] = getattr(self.screen, "KEY_ORDER", ())
+        # The way out stands first, then what a widget of its own can do, then the screen's keys as it ranks them.
+        found.sort(key=lambda each: (each[0] != "escape", order.index(each[1]) if each[1] in order else -1))
+        return found
 
     def action_press(self, key: str) -> None:
         """A key's name was clicked: press it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widget import Widget
 
@@ -16,6 +17,39 @@ _STYLES = {
     "symbol": "",
     "error": "$text-error",
 }
+#: What stands between two parts of the way.
+_ARROW = " → "
+
+
+def _fitted(parts: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """The parts, the longest cut until all fit: a constant may be a page, its instruction is wanted too."""
+    texts = [text for _, text in parts]
+    free = width - len(_ARROW) * max(0, len(parts) - 1)
+    while (over := sum(map(cell_len, texts)) - free) > 0:
+        longest, second = sorted(map(cell_len, texts), reverse=True)[:2] if len(texts) > 1 else (width, 0)
+        at = max(range(len(texts)), key=lambda number: cell_len(texts[number]))
+        keep = max(longest - over, min(second, longest - 1), _SHORTEST)
+        if keep >= longest:
+            break
+        texts[at] = set_cell_size(texts[at].removesuffix("…"), keep - 1).rstrip() + "…"
+    return [(kind, text) for (kind, _), text in zip(parts, texts, strict=True)]
+
+
+#: No part of the way is cut to fewer cells.
+_SHORTEST = 12
+#: A sentence that is too long ends at one of these, rather than in the middle of a word.
+_CLAUSE_ENDS = ("; ", ": ", ", ", " ")
+
+
+def _main_clause(sentence: Content, width: int) -> Content:
+    """The sentence up to the last clause that fits, with a sign that there is more."""
+    plain = sentence.plain
+    fits = len(sentence.truncate(width - 2).plain)
+    for end in _CLAUSE_ENDS:
+        at = plain.rfind(end, 0, fits + 1)
+        if at >= fits // 2:
+            return sentence[:at].append(" …")
+    return sentence
 
 
 class LinkBar(Widget):
@@ -64,7 +98,11 @@ class LinkBar(Widget):
         told = Content.assemble((where, _STYLES["where"]), "  " if where else "", sentence)
         if height == 2 and self._prefer_sentence and sentence.cell_length > width:
             return Content("\n").join(self._folded(told, width, 2))
+        if way.cell_length > width:
+            way = self._way(width)
         if height >= 2:
+            if height == 2 and sentence.cell_length > width:
+                sentence = _main_clause(sentence, width)
             lines = self._folded(sentence, width, height - 1)
             return Content("\n").join([way.truncate(width, ellipsis=True), *lines])
         if sentence and self._prefer_sentence:
@@ -85,12 +123,13 @@ class LinkBar(Widget):
             )
         )
 
-    def _way(self) -> Content:
+    def _way(self, width: int = 0) -> Content:
+        """The way; with a width its long parts are cut, so that no stage falls off the end."""
         parts: list[Content | tuple[str, str]] = []
-        for number, (kind, text) in enumerate(self._parts):
+        for number, (kind, text) in enumerate(_fitted(self._parts, width) if width else self._parts):
             if number:
                 parts.append(
-                    ("  " if number == 1 and self._parts[0][0] == "where" else " → ", "$foreground-muted")
+                    ("  " if number == 1 and self._parts[0][0] == "where" else _ARROW, "$foreground-muted")
                 )
             if kind == "where" or kind == "error":
                 parts.append((text, _STYLES[kind]))
