@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "probe")]
+sys.path.insert(0, str(ROOT))
 
-# The tests' folder is no package: mypy cannot find its modules, and they are there only once the path is set.
-import comparison  # type: ignore[import-not-found]  # noqa: E402  # see above
-import conftest  # type: ignore[import-not-found]  # noqa: E402  # see above
-
+# The tests are there only once the path is set.
 from flowtui.engine.files import decode_source  # noqa: E402  # see above
+from tests.interpreters import interpreters  # noqa: E402  # see above
+from tests.probe import comparison  # noqa: E402  # see above
+from tests.probe.probes import Probe  # noqa: E402  # see above
 
 ORACLE = ROOT / "tests" / "probe" / "oracle.py"
 WORKERS = 2
@@ -56,7 +56,7 @@ def compare(python: str, paths: list[str], report: list[str]) -> int:
     assert oracle.stdout is not None
     oracle.stdin.write("\n".join(paths) + "\n")
     oracle.stdin.close()
-    probe = conftest.Probe(python)
+    probe = Probe(python)
     different = 0
     try:
         for path, line in zip(paths, oracle.stdout, strict=True):
@@ -68,7 +68,7 @@ def compare(python: str, paths: list[str], report: list[str]) -> int:
                 differing = comparison.differences(expected, found) + comparison.depth_faults(frames)
             except (EOFError, AssertionError) as error:
                 differing = [f"the probe failed: {error!r}"]
-                probe = conftest.Probe(python)
+                probe = Probe(python)
             if differing:
                 different += 1
                 report.append(f"{path}: {'; '.join(differing)}")
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("pythons", nargs="*", metavar="PYTHON")
     options = parser.parse_args(arguments)
     failed = False
-    for python in options.pythons or sorted(conftest.interpreters().values()):
+    for python in options.pythons or sorted(interpreters().values()):
         paths = library(python)
         if options.sample:
             paths = random.Random(0).sample(paths, min(options.sample, len(paths)))

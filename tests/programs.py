@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 import psutil
@@ -43,25 +40,6 @@ def interpreter(path: str = sys.executable) -> Interpreter:
         protocol=1,
         **dict.fromkeys(words, ""),
     )
-
-
-def interpreters() -> list[str]:
-    """The executables of every interpreter from 3.8 on that this machine shows: pyenv's, and those on
-    PATH."""
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = sorted(
-        str(path) for path in root.glob("versions/3.*/bin/python") if minor(path.parent.parent.name) >= 8
-    )
-    names = ["pypy3", *(f"python3.{number}" for number in range(8, 20))]
-    on_path = [path for path in map(shutil.which, names) if path and "shims" not in path]
-    unique = {os.path.realpath(path): path for path in [*found, *on_path]}
-    return list(unique.values())
-
-
-def minor(version: str) -> int:
-    """8 of ``3.8.18``; -1 of a name that is no version."""
-    parts = version.split(".")
-    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else -1
 
 
 class Record:

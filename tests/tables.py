@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from array import array
 from functools import lru_cache
 from pathlib import Path
-
-import pytest
 
 import flowtui.probe
 from flowtui.model.analysis import STAGES, Analysis
@@ -89,18 +86,3 @@ def take(analysis, frame):
         names = {field.name for field in msgspec.structs.fields(Failure)}
         return analysis.with_failure(msgspec.convert({k: v for k, v in head.items() if k in names}, Failure))
     return analysis
-
-
-@lru_cache(maxsize=8)
-def python(name: str) -> str:
-    """The path of an interpreter such as ``3.8`` or ``pypy3``; the test is skipped where there is none."""
-    if name == "own":
-        return sys.executable
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    for found in sorted(root.glob(f"versions/{name}.*/bin/python")):
-        return str(found)
-    word = name if name.startswith("pypy") else f"python{name}"
-    path = shutil.which(word)
-    if path is None or "shims" in path:
-        pytest.skip(f"needs an interpreter {name}")
-    return path

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+
+from tests.e2e.terminal import Terminal
 
 DEMO = """\
 def area(width, height):

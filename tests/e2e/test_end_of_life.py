@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+
+from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from terminal import Terminal
+
+from tests.e2e.terminal import Terminal
 
 Start = Callable[..., Terminal]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -5,7 +5,7 @@ import gc
 import psutil
 import pytest
 
-from .fakes import FakeProbes
+from tests.engine.fakes import FakeProbes
 
 
 @pytest.fixture(autouse=True)

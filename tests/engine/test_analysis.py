@@ -14,8 +14,7 @@ from flowtui.engine.interpreters import own
 from flowtui.model.analysis import STAGES
 from flowtui.model.failure import Failure
 from flowtui.model.stages import CodeTable
-
-from .fakes import gone
+from tests.engine.fakes import gone
 
 
 def source(text="x = 1\n"):

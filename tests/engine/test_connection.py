@@ -8,8 +8,7 @@ import pytest
 
 from flowtui.engine.connection import Connection, ProbeError, check_program
 from flowtui.probe import wire
-
-from .fakes import gone
+from tests.engine.fakes import gone
 
 HANDSHAKES = {
     "hangs": ("hang()", "hung", "did not answer within"),

@@ -12,7 +12,8 @@ from flowtui.model.analysis import Analysis
 from flowtui.model.selection import Selection
 from flowtui.model.source import split_lines
 from flowtui.model.span import Position, Span
-from tests.tables import DEMO, analyse, python
+from tests.interpreters import need
+from tests.tables import DEMO, analyse
 
 EVERYTHING = '''\
 import os, sys as system
@@ -273,10 +274,10 @@ def check_everything(analysis: Analysis) -> None:
             assert selection.token is not None
 
 
-@pytest.mark.parametrize("name", ["own", "3.11", "3.13", "3.15"])
+@pytest.mark.parametrize("name", ["", "cpython-3.11", "cpython-3.13", "cpython-3.15"])
 @pytest.mark.parametrize("text", [DEMO, EVERYTHING], ids=["demo", "everything"])
 def test_every_row_links_both_ways(text, name):
-    check_everything(analyse(text, python(name)))
+    check_everything(analyse(text, need(name) if name else sys.executable))
 
 
 @pytest.mark.parametrize("module", ["textwrap", "bisect"])
@@ -285,9 +286,9 @@ def test_every_row_of_a_real_module(module):
     check_everything(analyse(Path(imported.__file__).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", ["3.8", "3.10", "pypy3.9"])
+@pytest.mark.parametrize("name", ["cpython-3.8", "cpython-3.10", "pypy-3.9"])
 def test_without_columns_instructions_are_found_by_line(name):
-    analysis = analyse(DEMO, python(name))
+    analysis = analyse(DEMO, need(name))
     selection = links.at_position(analysis, place(DEMO, "enumerate"))
     assert selection.by_line
     assert {analysis.bytecode.source_line[row] for row in selection.instructions} == {18}
@@ -367,7 +368,7 @@ def test_a_name_links_to_its_row_in_its_scope(needle, nth, scope):
         position = Position(7, len(SCOPES.split("\n")[6]) - 1)
     else:
         position = place(SCOPES, needle, nth)
-    analysis = analyse(SCOPES, python("3.13"))
+    analysis = analyse(SCOPES, need("cpython-3.13"))
     assert roles_at(analysis, position)[0] == scope
 
 
@@ -409,7 +410,7 @@ def test_the_index_of_a_table_is_made_once():
 
 def test_an_instruction_for_two_names_is_linked_from_both():
     text = "def f(pairs):\n    for first, second in pairs:\n        third = second\n        return third\n"
-    analysis = analyse(text, python("3.13"))
+    analysis = analyse(text, need("cpython-3.13"))
     for needle, opname in (
         ("first", "STORE_FAST_STORE_FAST"),
         ("second", "STORE_FAST_STORE_FAST"),
@@ -420,7 +421,7 @@ def test_an_instruction_for_two_names_is_linked_from_both():
 
 def test_the_guard_of_a_case():
     text = "match a:\n    case [b] if b > 1:\n        c\n"
-    analysis = analyse(text, python("3.13"))
+    analysis = analyse(text, need("cpython-3.13"))
     selection = links.at_position(analysis, place(text, "> 1"))
     assert node_of(analysis, selection) == "Compare"
     assert opnames(analysis, selection)[0] == "COMPARE_OP"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oracle import digest, steady
-
 from flowtui.model.stages import CodeTable, TokenTable, TreeTable
 from flowtui.probe.wire import Frame
+from tests.probe.oracle import digest, steady
 
 
 def plain(span: Any) -> tuple[int, ...] | None:

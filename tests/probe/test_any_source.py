@@ -6,13 +6,14 @@ from array import array
 from typing import Any
 
 import pytest
-from conftest import Probe, interpreters
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sources import SOURCES
 
 from flowtui.engine.files import decode_source
 from flowtui.model.stages import CodeTable, SymbolTable, TokenTable, TreeTable
+from tests.interpreters import need
+from tests.probe.probes import Probe
+from tests.probe.sources import SOURCES
 
 TABLES: dict[str, Any] = {
     "tokens": TokenTable,
@@ -42,10 +43,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 @pytest.fixture(scope="module", params=["cpython-3.8", "cpython-3.11", "cpython-3.12", "cpython-3.15"])
 def long_lived(request: pytest.FixtureRequest) -> Any:
-    path = interpreters().get(request.param)
-    if path is None:
-        pytest.skip(f"needs {request.param}")
-    probe = Probe(path)
+    probe = Probe(need(request.param))
     yield probe
     assert probe.close() == 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Probe
+
+from tests.probe.probes import Probe
 
 WIDE = "'漢字é'; "  # 7 code points, 12 bytes, 11 cells
 

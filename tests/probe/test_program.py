@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from tests.programs import interpreters, run
+from tests.programs import run
 
 PROGRAMS = {
     "names": """
@@ -136,12 +136,6 @@ KNOWN = {
         12,
     ): "its printer takes the line from the tokenizer's buffer and finds no place for the caret",
 }
-EVERY = interpreters()
-
-
-@pytest.fixture(params=EVERY, ids=lambda path: os.path.basename(os.path.realpath(path)))
-def python(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def minor_of(python: str) -> int:

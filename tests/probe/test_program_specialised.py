@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-
-import pytest
 
 from flowtui.probe.bytecode import walk
 from flowtui.probe.specialised import nested
-from tests.programs import interpreters, run
+from tests.programs import run
 
 # The program asks its own interpreter at the end of its run, when nothing specialises any more.
 PROGRAM = """
@@ -53,7 +50,6 @@ else:
 """
 
 
-@pytest.mark.parametrize("python", interpreters(), ids=lambda path: os.path.basename(os.path.realpath(path)))
 def test_the_same_as_dis(python):
     record = asyncio.run(run(PROGRAM, python=python, specialised=True))
     assert record.ended.exit_status == 0, record.text("stderr")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import MAIN, Probe
 
 from flowtui.model.interpreter import Interpreter
 from flowtui.probe.wire import PROTOCOL, encode
+from tests.probe.probes import MAIN, Probe
 
 STAGES = ["tokens", "ast", "symbols", "bytecode"]
 

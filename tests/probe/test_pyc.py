@@ -5,18 +5,20 @@ from __future__ import annotations
 import marshal
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import comparison
 import msgspec
 import pytest
-from conftest import Probe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowtui.model.pyc import PycHeader
 from flowtui.probe.wire import Frame
+from tests.interpreters import interpreters
+from tests.probe import comparison
+from tests.probe.probes import Probe
 
 SOURCE = "def f(é):\n    return 'ü', é\nprint(f(1))\n"
 COMPILE = (
@@ -109,10 +111,6 @@ def test_the_name_of_the_source_follows_from_the_folder(own_probe: Probe, tmp_pa
     ],
 )
 def test_who_wrote_a_foreign_file(tmp_path: Path, magic: int, writer: str, size: int) -> None:
-    import sys
-
-    from conftest import interpreters
-
     python = interpreters().get("cpython-3.12") or sys.executable
     probe = Probe(python)
     cache = tmp_path / "m.pyc"

@@ -8,12 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import comparison
 import pytest
-from conftest import Probe
-from sources import SOURCES
 
 from flowtui.engine.files import decode_source
+from tests.probe import comparison
+from tests.probe.probes import Probe
+from tests.probe.sources import SOURCES
 
 ORACLE = Path(__file__).with_name("oracle.py")
 SAMPLE = 12

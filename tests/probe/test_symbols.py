@@ -7,11 +7,11 @@ import subprocess
 from typing import Any
 
 import pytest
-from conftest import Probe
-from sources import SOURCES
 
 from flowtui.model.source import split_lines
 from flowtui.model.stages import Scope, SymbolTable
+from tests.probe.probes import Probe
+from tests.probe.sources import SOURCES
 
 #: symtable's own answer, scopes depth first: type, name, line, and by name the flags that every version has.
 ORACLE = """

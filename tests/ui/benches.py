@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psutil
 from textual.pilot import Pilot
-from waiting import until
 
 from flowtui.app import FlowApp
 from flowtui.engine.leftovers import MARK
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.workbench import Workbench
+from tests.ui.waiting import until
 
 
 class Bench:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from waiting import DEMO
+
+from tests.ui.waiting import DEMO
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-import recorded
 from textual.pilot import Pilot
-from waiting import until
 
 from flowtui.app import FlowApp
 from flowtui.model.failure import Failure
@@ -24,6 +22,8 @@ from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.screens.running import RunningScreen
 from flowtui.ui.screens.workbench import Workbench
+from tests.ui import recorded
+from tests.ui.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 Run = Callable[[Pilot[Any]], Awaitable[None]]

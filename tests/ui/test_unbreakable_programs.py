@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from benches import Bench, opened, processes
 
 from flowtui.engine import recovery
 from flowtui.engine.settings import Settings
 from tests.programs import SHORT
+from tests.ui.benches import Bench, opened, processes
 
 pytestmark = pytest.mark.hostile
 

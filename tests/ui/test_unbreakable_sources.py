@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import pytest
-from benches import Bench, opened
 from textual import events
 from textual.widgets import Input
 
@@ -16,7 +15,8 @@ from flowtui.engine.interpreters import version_key
 from flowtui.model.analysis import STAGES
 from flowtui.ui.screens.dialogs import ChoiceDialog
 from flowtui.ui.screens.files import FileBrowser
-from tests.programs import interpreters, minor
+from tests.interpreters import interpreters
+from tests.ui.benches import Bench, opened
 
 pytestmark = pytest.mark.hostile
 
@@ -82,15 +82,11 @@ async def test_a_source_is_shown_or_told_of(name: str) -> None:
         assert not workbench.dirty
 
 
-def at_hand() -> list[str]:
-    return interpreters()
-
-
 def python(low: int, high: int) -> str:
     """A CPython of 3.`low` to 3.`high`."""
-    for path in at_hand():
-        name = Path(path).resolve().name
-        if name.startswith("python3.") and low <= minor(name.removeprefix("python")) <= high:
+    for minor in range(low, high + 1):
+        path = interpreters().get(f"cpython-3.{minor}")
+        if path is not None:
             return path
     pytest.skip(f"needs a Python from 3.{low} to 3.{high}")
 

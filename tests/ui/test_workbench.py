@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
-from waiting import DEMO, until
 
 from flowtui.app import FlowApp
 from flowtui.engine import recovery, settings
@@ -24,6 +23,7 @@ from flowtui.ui.screens.home import HomeScreen
 from flowtui.ui.screens.interpreters import InterpreterScreen
 from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
+from tests.ui.waiting import DEMO, until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
 

@@ -15,7 +15,8 @@ from flowtui.ui.panes.source import SourcePane
 from flowtui.ui.panes.symbols import SymbolsPane
 from flowtui.ui.panes.tokens import TokensPane
 from flowtui.ui.panes.tree import TreePane
-from tests.tables import DEMO, analyse, python
+from tests.interpreters import need
+from tests.tables import DEMO, analyse
 from tests.ui.panes.stand import SIZES, Stand, screen_text
 
 PANES: list[type[TablePane]] = [TokensPane, TreePane, BytecodePane, SymbolsPane]
@@ -101,7 +102,7 @@ async def test_tokens_before_an_error_stay_below_its_message():
 
 
 async def test_what_an_interpreter_lacks_is_said():
-    analysis = analyse(DEMO, python("pypy3.11"))
+    analysis = analyse(DEMO, need("pypy-3.11"))
     assert analysis.failures["symbols"].type == "Unavailable"
     pane = make(SymbolsPane)
     app = Stand(pane)
@@ -231,7 +232,7 @@ async def test_exception_tables_and_caches_on_demand():
     pane = make(BytecodePane)
     app = Stand(pane)
     async with app.run_test(size=(110, 60)) as pilot:
-        pane.show_analysis(analyse(try_source(), python("3.13")))
+        pane.show_analysis(analyse(try_source(), need("cpython-3.13")))
         await pilot.pause()
         assert "an error from" not in screen_text(app)
         pane.focus_content()
