@@ -162,13 +162,21 @@ def describe(analysis: Analysis, selection: Selection) -> list[tuple[str, str]]:
     return parts
 
 
+#: Statements that give their name to what the instructions before have made.
+_BINDING = ("FunctionDef", "AsyncFunctionDef", "ClassDef")
+
+
 def main_instruction(analysis: Analysis, selection: Selection) -> int | None:
     """The linked instruction that does the work, the one to be named and explained; None where none is linked."""
     code, tree, rows = analysis.bytecode, analysis.ast, selection.instructions
     if code is None or not rows:
         return None
-    returns = selection.node is not None and tree is not None and tree.kind_of(selection.node) == "Return"
-    return _main(code, rows, returns)
+    kind = tree.kind_of(selection.node) if tree is not None and selection.node is not None else ""
+    if kind in _BINDING:
+        for row in reversed(rows):
+            if code.strings[code.opname[row]].startswith("STORE_"):
+                return row
+    return _main(code, rows, returns=kind == "Return")
 
 
 def _main(code: CodeTable, rows: Sequence[int], returns: bool) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from flowtui.ui.screens.slots import SlotScreen
 from flowtui.ui.widgets.key_bar import key_name
 
 #: Actions that move a cursor by a little: nobody looks for them in a list.
@@ -18,7 +19,7 @@ _MOVES = ("cursor_", "page_", "scroll_", "step(", "page(", "sideways(", "move(",
 
 
 class ActionCommands(Provider):
-    """The actions of the screen and of the widget with the focus, with their keys."""
+    """The actions of the screen, of the widget with the focus and of the other panes, with their keys."""
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         """(what it does, its keys, how to do it) of every action that can be done now."""
@@ -40,6 +41,28 @@ class ActionCommands(Provider):
         for (action, description), (node, keys) in found.items():
             title = description[0].upper() + description[1:]
             yield title, ", ".join(map(key_name, keys)), partial(self.app.run_action, action, node)
+        yield from self._of_other_panes(found)
+
+    def _of_other_panes(
+        self, found: Container[tuple[str, str]]
+    ) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+        """What the panes without the focus can do; such a pane is shown first."""
+        screen = self.screen
+        if not isinstance(screen, SlotScreen):
+            return
+        for name, pane in screen.panes.items():
+            for key, binding in pane._bindings:
+                if (
+                    binding.description
+                    and binding.show
+                    and (binding.action, binding.description) not in found
+                ):
+                    run = partial(self._show_and_run, screen, name, binding.action)
+                    yield f"{pane.TITLE}: {binding.description}", key_name(key), run
+
+    async def _show_and_run(self, screen: SlotScreen, name: str, action: str) -> None:
+        await screen.action_show(name)
+        await self.app.run_action(action, screen.panes[name])
 
     async def discover(self) -> Hits:
         """All actions, before anything is typed."""

@@ -12,6 +12,7 @@ from flowtui.model.interpreter import Interpreter
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
 from flowtui.model.span import Span
 from flowtui.ui.messages import RunHappened
+from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.widgets.pipeline_bar import StageMark
@@ -203,7 +204,8 @@ class RunningScreen(LinkedScreen):
         for frame in reversed(ended.error.frames):
             if frame.filename == self._run_name:
                 self.link_traceback(frame.line, frame.span)
-                self.link_bar.show_sentence(f"{ended.error.type}: {ended.error.message}")
+                said = visible(f"{ended.error.type}: {ended.error.message}".rstrip(": "))
+                self.link_bar.show_sentence(f"{said} (⏎ on a line of the traceback goes to its source)")
                 return
 
     def link_traceback(self, line: int, span: Span | None) -> None:
