@@ -30,7 +30,7 @@ async def _shoot(name: str, size: tuple[int, int], keys: tuple[str, ...]) -> Non
         while app.workbench is None or not app.workbench.analysis.complete or len(app.workbench.panes) < 6:
             await pilot.pause(0.05)
         bench = app.workbench
-        bench.panes["source"].query_one("SourceView").goto(15, 12)  # type: ignore[attr-defined]  # a SourceView's own
+        bench.view.goto(15, 12)
         await pilot.press("escape", *keys)
         while "r" in keys and bench.program_runs:
             await pilot.pause(0.05)

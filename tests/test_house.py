@@ -4,12 +4,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def contract(beginning):
+    """The import contract whose name begins so."""
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    return next(each for each in contracts if each["name"].startswith(beginning))
 
 
 def test_the_wheel_ships_the_lessons_and_the_styles(tmp_path, monkeypatch):
@@ -65,24 +73,29 @@ def test_the_readme_begins_with_the_two_commands():
 
 
 def test_the_version_is_told_once():
-    import tomllib
-
     import flowtui
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == flowtui.__version__
+    assert PROJECT["project"]["version"] == flowtui.__version__
 
 
 def test_every_room_of_the_probe_but_the_wire_is_closed_to_the_parent():
-    import tomllib
-
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-    closed = next(
-        contract["forbidden_modules"]
-        for contract in contracts
-        if contract["name"].startswith("Only the wire")
-    )
+    closed = contract("Only the wire")["forbidden_modules"]
     rooms = {path.stem for path in (ROOT / "flowtui/probe").glob("*.py")} - {"__init__", "wire"}
     assert {name.removeprefix("flowtui.probe.") for name in closed} == rooms
+
+
+def test_the_map_names_every_room():
+    import flowtui.ui.widgets
+
+    words = set(re.findall(r"\w+", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    words |= set(re.findall(r"\w+", flowtui.ui.widgets.__doc__ or ""))
+    rooms = {path.stem for path in (ROOT / "flowtui").rglob("*.py")} - {"__init__"}
+    assert {room for room in rooms - words if not room.startswith("opcodes_")} == set()
+
+
+def test_no_pane_may_import_another():
+    from flowtui.ui.screens.slots import PANES
+
+    assert set(contract("A pane never")["modules"]) == {
+        f"flowtui.ui.panes.{entry.module}" for entry in PANES.values()
+    }

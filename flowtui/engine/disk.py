@@ -27,7 +27,7 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where a learner's progress is kept; it may not exist yet."""
+    """Where a learner's own things are kept, such as unsaved text; it may not exist yet."""
     return _folder("data")
 
 

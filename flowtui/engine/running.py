@@ -1,9 +1,9 @@
 """One run of a learner's program: events out, input in, limits, and a certain end.
 
 Who runs where: `Run` starts a keeper (``flowtui.probe.keeper``, on flowtui's own interpreter), which starts
-the probe in role `run` on the chosen interpreter, which executes the program. Five pipes come back here: the
-program's three streams, the probe's channel, the keeper's reports; a sixth holds the keeper, and its end of
-file is the order to end everything.
+the probe in role `run` on the chosen interpreter, which executes the program. Seven pipes come back here: the
+program's three streams, the request to the probe and its channel, the keeper's reports, and one that holds the
+keeper: its end of file is the order to end everything.
 
 All happens in callbacks of the event loop, there is no task and no thread to be left over. What comes from
 the probe's channel is checked like anything from a stranger: the program can write there too. What the keeper
