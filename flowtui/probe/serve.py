@@ -94,6 +94,7 @@ def main(frame_in: int, frame_out: int) -> int:
                 pipe.send({"kind": "ready"})
             first = False
             answer(pipe, pipe.receive())
+            tidy()
     except Gone:
         return 0
     except WireError as error:
@@ -124,6 +125,15 @@ def prepare(parent: int) -> None:
     if hasattr(gc, "freeze"):
         gc.collect()
         gc.freeze()
+        gc.disable()  # looking for cycles again and again among a stage's tuples costs a quarter of its time
+
+
+def tidy() -> None:
+    """Between two requests: free what errors left in cycles, where `prepare` has switched the collector off."""
+    import gc
+
+    if not gc.isenabled():
+        gc.collect()
 
 
 def die_with_parent(parent: int) -> None:
