@@ -131,23 +131,73 @@ class FrameReader:
             self._arrival.set_result(None)
 
 
-class FrameWriter:
-    """Writes what it is given, at once as far as the pipe takes it, the rest when there is room."""
+class PipeWriter:
+    """Writes to a descriptor without waiting: at once what the pipe takes, the rest when there is room.
+
+    A subclass says what follows when all is written, and when nobody reads at the other end any more.
+    """
 
     def __init__(self, descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
         self._descriptor = descriptor
         self._loop = loop
         self._rest: deque[memoryview] = deque()
         self._writing = False
-        self._broken = False
-        self._room: asyncio.Future[None] | None = None
         os.set_blocking(descriptor, False)
 
-    def post(self, data: bytes) -> None:
-        """Send `data` without waiting."""
+    def _add(self, data: bytes) -> None:
         self._rest.append(memoryview(data))
         if not self._writing:
             self._write()
+
+    def _write(self) -> None:
+        try:
+            while self._rest:
+                sent = os.write(self._descriptor, self._rest[0][:CHUNK])
+                self._rest[0] = self._rest[0][sent:]
+                if not self._rest[0]:
+                    self._rest.popleft()
+        except (BlockingIOError, InterruptedError):
+            if not self._writing:
+                self._loop.add_writer(self._descriptor, self._write)
+                self._writing = True
+            return
+        except OSError:
+            self._lost()
+            return
+        self._pause()
+        self._all_written()
+
+    def _all_written(self) -> None:
+        raise NotImplementedError
+
+    def _lost(self) -> None:
+        raise NotImplementedError
+
+    def _pause(self) -> None:
+        if self._writing and not self._loop.is_closed():
+            self._loop.remove_writer(self._descriptor)
+        self._writing = False
+
+    def _close(self) -> None:
+        """Close the descriptor; what is not written is given up."""
+        self._rest.clear()
+        if self._descriptor >= 0:
+            self._pause()
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class FrameWriter(PipeWriter):
+    """Sends frames; a broken pipe is told to whoever waits for it."""
+
+    def __init__(self, descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(descriptor, loop)
+        self._broken = False
+        self._room: asyncio.Future[None] | None = None
+
+    def post(self, data: bytes) -> None:
+        """Send `data` without waiting."""
+        self._add(data)
 
     async def drain(self) -> None:
         """Wait until all is in the pipe.
@@ -167,41 +217,18 @@ class FrameWriter:
     def close(self) -> None:
         """Close the descriptor: the other end reads the end of file."""
         if self._descriptor >= 0:
-            self._pause()
-            os.close(self._descriptor)
-            self._descriptor = -1
-            self._break()
+            self._close()
+            self._lost()
 
-    def _write(self) -> None:
-        try:
-            while self._rest:
-                sent = os.write(self._descriptor, self._rest[0][:CHUNK])
-                self._rest[0] = self._rest[0][sent:]
-                if not self._rest[0]:
-                    self._rest.popleft()
-        except (BlockingIOError, InterruptedError):
-            if not self._writing:
-                self._loop.add_writer(self._descriptor, self._write)
-                self._writing = True
-            return
-        except OSError:
-            self._break()
-        self._pause()
-        self._wake()
-
-    def _break(self) -> None:
-        self._broken = True
-        self._rest.clear()
-        self._wake()
-
-    def _pause(self) -> None:
-        if self._writing and not self._loop.is_closed():
-            self._loop.remove_writer(self._descriptor)
-        self._writing = False
-
-    def _wake(self) -> None:
+    def _all_written(self) -> None:
         if self._room is not None and not self._room.done():
             self._room.set_result(None)
+
+    def _lost(self) -> None:
+        self._broken = True
+        self._rest.clear()
+        self._pause()
+        self._all_written()
 
 
 class Tail:

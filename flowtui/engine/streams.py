@@ -6,8 +6,9 @@ import asyncio
 import codecs
 import contextlib
 import os
-from collections import deque
 from collections.abc import Callable
+
+from flowtui.engine.pipes import PipeWriter
 
 #: Bytes read at once: small enough that a flood leaves the event loop its turns.
 CHUNK = 1 << 16
@@ -74,19 +75,15 @@ class OutputStream:
             os.close(self._descriptor)
 
 
-class InputStream:
+class InputStream(PipeWriter):
     """Writes to the program without waiting for it: what the pipe does not take is kept.
 
     `close` after `write` closes when all is written.
     """
 
     def __init__(self, descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
-        self._descriptor = descriptor
-        self._loop = loop
-        self._rest: deque[memoryview] = deque()
-        self._writing = False
+        super().__init__(descriptor, loop)
         self._closing = False
-        os.set_blocking(descriptor, False)
 
     @property
     def closed(self) -> bool:
@@ -95,11 +92,8 @@ class InputStream:
 
     def write(self, data: bytes) -> None:
         """Write `data`, now or as soon as there is room; nothing happens when nobody reads any more."""
-        if self.closed:
-            return
-        self._rest.append(memoryview(data))
-        if not self._writing:
-            self._write()
+        if not self.closed:
+            self._add(data)
 
     def close(self) -> None:
         """Close when all is written."""
@@ -109,35 +103,14 @@ class InputStream:
 
     def abandon(self) -> None:
         """Close now."""
-        self._rest.clear()
-        if self._descriptor >= 0:
-            self._stop()
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._close()
 
-    def _write(self) -> None:
-        try:
-            while self._rest:
-                sent = os.write(self._descriptor, self._rest[0][:CHUNK])
-                self._rest[0] = self._rest[0][sent:]
-                if not self._rest[0]:
-                    self._rest.popleft()
-        except (BlockingIOError, InterruptedError):
-            if not self._writing:
-                self._loop.add_writer(self._descriptor, self._write)
-                self._writing = True
-            return
-        except OSError:  # nobody reads any more
-            self.abandon()
-            return
-        self._stop()
+    def _all_written(self) -> None:
         if self._closing:
             self.abandon()
 
-    def _stop(self) -> None:
-        if self._writing and not self._loop.is_closed():
-            self._loop.remove_writer(self._descriptor)
-        self._writing = False
+    def _lost(self) -> None:
+        self.abandon()
 
 
 class Utf8:
