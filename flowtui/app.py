@@ -23,6 +23,7 @@ from textual.worker import Worker
 from flowtui.engine import settings
 from flowtui.engine.files import SourceError, decode_source
 from flowtui.model.interpreter import Interpreter
+from flowtui.model.run import Limits
 from flowtui.ui import boot, hangup
 from flowtui.ui.colours import keep_colours
 from flowtui.ui.layout import MEDIUM_WIDTH, ROOMY, TALL, WIDE_WIDTH, size_classes
@@ -249,6 +250,22 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             self.notify(str(error), title="Interpreter", severity="error", timeout=12)
             return
         self.remember(interpreter=interpreter.path)
+
+    # ---- the limits of a run
+
+    def action_limits(self) -> None:
+        """Set what a program may use; remembered for the next start."""
+        from flowtui.ui.screens.limits import LimitsScreen
+
+        self.push_screen(LimitsScreen(self.remembered.limits), self._limits_chosen)
+
+    def _limits_chosen(self, limits: Limits | None) -> None:
+        if limits is None:
+            return
+        self.remember(limits=limits)
+        if self.workbench is not None:
+            self.workbench.limits = limits
+        self.notify("The next run has these limits.")
 
     # ---- what is remembered
 

@@ -37,6 +37,7 @@ class Workbench(FilingScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,f7", "interpreter", "interpreter"),
+        Binding("L", "limits", "limits of a run", show=False),
         Binding("p", "picture('screen')", "picture of the screen", show=False),
         Binding("P", "picture('pane')", "picture of the pane", show=False),
         Binding("H", "home", "home", show=False),
@@ -82,6 +83,10 @@ class Workbench(FilingScreen):
     def on_pipeline_bar_interpreter_chosen(self) -> None:
         """The interpreter in the title bar was clicked."""
         self.action_interpreter()
+
+    def action_limits(self) -> None:
+        """Set what a program may use."""
+        self.call_app("app.limits")
 
     def action_picture(self, what: str) -> None:
         """Save a picture of the screen, or of the pane with the focus, as SVG."""
