@@ -146,26 +146,11 @@ def _show_parser() -> ArgumentParser:
         "Words behind -- are the program's arguments.\nExit status 1: the program or a stage failed.\n",
     )
     add = parser.add_argument
-    add(
-        "file",
-        nargs="?",
-        default="",
-        metavar="FILE",
-        help="a Python file, a .pyc file, or - for stdin",
-    )
+    add("file", nargs="?", default="", metavar="FILE", help="a Python file, a .pyc file, or - for stdin")
     add("-c", dest="code", metavar="CODE", help="the code itself in place of a file")
-    add(
-        "--python",
-        metavar="PY",
-        help="interpreter: a path, 3.13, 3.14t or pypy; else flowtui's own",
-    )
-    add(
-        "--stage",
-        action="append",
-        default=[],
-        metavar="STAGE",
-        help=f"{' '.join(STAGES)}; may be repeated",
-    )
+    add("--python", metavar="PY", help="interpreter: a path, 3.13, 3.14t or pypy; else flowtui's own")
+    stages = f"{' '.join(STAGES)}; may be repeated"
+    add("--stage", action="append", default=[], metavar="STAGE", help=stages)
     add("--format", default="text", choices=FORMATS, help="the default is text")
     add("--width", type=units.number, metavar="N", help="cells a line of text or picture; 0 cuts nothing")
     add("--adaptive", action="store_true", help="run first; bytecode tells what was specialised")
@@ -174,13 +159,8 @@ def _show_parser() -> ArgumentParser:
     add("--wall", type=units.seconds, metavar="TIME", help="limit of time from start to end")
     add("--memory", type=units.size, metavar="SIZE", help="limit of memory a process, as 512M")
     add("--processes", type=units.number, metavar="N", help="limit of processes and threads")
-    add(
-        "--output-limit",
-        type=units.size,
-        metavar="SIZE",
-        dest="output",
-        help="limit of what the program writes",
-    )
+    written = "limit of what the program writes"
+    add("--output-limit", type=units.size, metavar="SIZE", dest="output", help=written)
     return parser
 
 
@@ -281,9 +261,13 @@ def _written(report: Report, format_name: str, width: int | None) -> Iterable[st
 
 
 def _doctor_command(words: list[str]) -> int:
+    from flowtui.report import units
+
     parser = _parser("doctor", "Show the interpreters found here, the terminal and the limits.", "")
     parser.add_argument("--format", default="text", choices=FORMATS[:2], help="the default is text")
-    parser.add_argument("--width", type=int, metavar="N", help="cells a line of text; 0 cuts nothing")
+    parser.add_argument(
+        "--width", type=units.number, metavar="N", help="cells a line of text; 0 cuts nothing"
+    )
     parser.add_argument("--refresh", action="store_true", help="ask every interpreter again")
     given, arguments = _parse(parser, words)
     if given is None:

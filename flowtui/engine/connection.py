@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from flowtui.engine.child import Child, make_pipe, signal_name
 from flowtui.engine.pipes import FrameReader, FrameWriter, Tail, widen
+from flowtui.model.labels import shorten
 from flowtui.probe import wire
 from flowtui.probe.wire import PROTOCOL, Frame, WireError
 
@@ -190,7 +191,7 @@ class Connection:
             raise await self._death(handshake) from None
         except WireError as error:
             what = "is no Python that flowtui can use" if handshake else "sent what is no message"
-            raise ProbeError(self.path, f"{what}: {_short(error)}", "lied") from None
+            raise ProbeError(self.path, f"{what}: {shorten(str(error))}", "lied") from None
 
     def _check(self, hello: Frame) -> dict[str, Any]:
         if hello.kind != "hello":
@@ -222,11 +223,6 @@ def _start_refusal(error: OSError | ValueError) -> str:
         return "is no program"
     said = (getattr(error, "strerror", None) or type(error).__name__).lower()
     return f"cannot be started: {said}"
-
-
-def _short(error: Exception) -> str:
-    text = str(error)
-    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def _let_go(child: Child, reader: FrameReader, writer: FrameWriter, tail: Tail) -> None:

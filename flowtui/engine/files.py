@@ -64,7 +64,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     except OSError as error:
         raise SourceError(_refusal(shown, error)) from None
     if len(data) > MAX_SIZE:
-        raise SourceError(f"{shown} is larger than {MAX_SIZE >> 20} MiB: too large to be shown")
+        raise SourceError(f"{shown} is larger than {MAX_SIZE >> 20} MB: too large to be shown")
     return decode_source(data, Path(shown).name, str(Path(shown).absolute()))
 
 

@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections import deque
 
+from flowtui.model.labels import shorten
 from flowtui.probe.wire import PREFIX, WireError, lengths
 
 #: Bytes read at once; the pipes are made as large, so that a busy screen costs few turns of the loop a frame.
@@ -248,7 +249,7 @@ class Tail:
         self._take()
         lines = [line for line in self._bytes.decode("utf-8", "replace").splitlines() if line.strip()]
         line = "".join(c for c in (lines[-1] if lines else "") if c.isprintable()).strip()
-        return line if len(line) <= 200 else line[:199] + "…"
+        return shorten(line, 200)
 
     def close(self) -> None:
         """Stop reading."""

@@ -91,20 +91,6 @@ def update(change: Callable[[Settings], Settings]) -> Settings:
     return settings
 
 
-def save(settings: Settings) -> Settings:
-    """Save `settings`; recent files that another flowtui remembered meanwhile are kept, behind ours.
-
-    Raises:
-        SettingsError: they cannot be saved.
-    """
-
-    def merge(newest: Settings) -> Settings:
-        recent = tuple(dict.fromkeys((*settings.recent, *newest.recent)))[:MAX_RECENT]
-        return msgspec.structs.replace(settings, recent=recent)
-
-    return update(merge)
-
-
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Hold the lock beside `path`. Where it cannot be had soon, go on: the file stays whole in any case."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from flowtui.engine.run_messages import Kept
+from flowtui.model.labels import shorten
 from flowtui.model.run import Ended, Limits, RaisedError
 
 #: What the signals that end programs mean to a learner.
@@ -17,6 +18,9 @@ SIGNALS = {
     "SIGKILL": "by itself, by another program, or by the system when memory ran out",
     "SIGXFSZ": "it wrote too large a file",
 }
+#: The reasons for which the parent or the keeper kills; the others end the program by an exception of its
+#: own.
+ENDED_FROM_OUTSIDE = frozenset({"cpu", "wall", "processes", "output", "stopped"})
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -72,11 +76,6 @@ def ended(facts: Facts) -> Ended:
         peak_memory=kept.peak_memory,
         processes_killed=killed,
     )
-
-
-#: The reasons for which the parent or the keeper kills; the others end the program by an exception of its
-#: own.
-ENDED_FROM_OUTSIDE = frozenset({"cpu", "wall", "processes", "output", "stopped"})
 
 
 def which_limit(facts: Facts) -> str | None:
@@ -152,9 +151,7 @@ def limit_sentence(facts: Facts, limit: str) -> str:
 
 def headline(error: RaisedError) -> str:
     """``NameError: name 'x' is not defined``, in one line that ends without a full stop."""
-    text = " ".join(error.message.split())
-    if len(text) > 100:
-        text = text[:99] + "…"
+    text = shorten(" ".join(error.message.split()), 100)
     return f"{error.type}: {text}".rstrip(": .") if text else error.type
 
 

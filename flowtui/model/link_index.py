@@ -18,7 +18,7 @@ from flowtui.model.stages import CodeTable, SymbolTable, TokenTable, TreeTable
 from flowtui.model.tables import Column
 
 #: A place as one integer, line first: quicker to compare than a pair.
-_LINE = 1 << 32
+LINE_STEP = 1 << 32
 _BLOCK = 256
 #: Tokens that the parser never sees, or sees nothing in.
 LAYOUT = frozenset({"NL", "COMMENT", "TYPE_COMMENT", "ENCODING", "INDENT", "DEDENT", "ENDMARKER"})
@@ -129,12 +129,13 @@ class TreeIndex:
         table = self.table
         line = table.line[row]
         if line:
-            start, end = line * _LINE + table.column[row], table.end_line[row] * _LINE + table.end_column[row]
+            start = line * LINE_STEP + table.column[row]
+            end = table.end_line[row] * LINE_STEP + table.end_column[row]
             if self._decorators and table.kind[row] in self._definitions:
                 for child in self.direct(row):
                     if table.field[child] in self._decorators and table.line[child]:
                         # The sign @ stands under or over the definition's own column.
-                        start = min(start, table.line[child] * _LINE + table.column[row])
+                        start = min(start, table.line[child] * LINE_STEP + table.column[row])
             return start, end
         if table.size[row] == 1:
             return None
@@ -167,7 +168,7 @@ class TreeIndex:
         """
         if not len(self.table):
             return -1
-        start, end = span.line * _LINE + span.column, span.end_line * _LINE + span.end_column
+        start, end = span.line * LINE_STEP + span.column, span.end_line * LINE_STEP + span.end_column
         return self._covering(0, -1, start, end)
 
     def _covering(self, row: int, best: int, start: int, end: int) -> int:
@@ -248,7 +249,7 @@ class TreeIndex:
     def starting_on(self, line: int) -> Iterator[int]:
         """All nodes that start on `line`, a definition with its decorators; outer ones first."""
         stack = [0] if len(self.table) else []
-        low, high = line * _LINE, (line + 1) * _LINE
+        low, high = line * LINE_STEP, (line + 1) * LINE_STEP
         while stack:
             row = stack.pop()
             children = self.children(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flowtui.model.link_index import LAYOUT, CodeIndex, TokenIndex, TreeIndex
+from flowtui.model.link_index import LAYOUT, LINE_STEP, CodeIndex, TokenIndex, TreeIndex
 from flowtui.model.span import Position, Span
 
 _JUMPS = ("TO_BOOL", "POP_JUMP", "JUMP_IF", "NOT_TAKEN", "UNARY_NOT")
@@ -181,7 +181,7 @@ def place_of(tokens: TokenIndex | None, tree: TreeIndex, row: int) -> Span | Non
     if parent < 0:
         return None
     if extent is not None:
-        (line, column), (end_line, end_column) = (divmod(place, 1 << 32) for place in extent)
+        (line, column), (end_line, end_column) = (divmod(place, LINE_STEP) for place in extent)
         return Span(line, column, end_line, end_column)
     field = tree.field_of(row)
     if field == "ctx":

@@ -167,8 +167,8 @@ class Keeper:
             self.limit = "cpu"
         return count
 
-    def watch(self) -> bool:
-        """Look until the program ends, is beyond a limit, or is to be stopped; False for the last."""
+    def watch(self) -> None:
+        """Look until the program and its children end, or one is beyond a limit, or all is to be stopped."""
         poll = select.poll()
         poll.register(self.order.commands, select.POLLIN)
         end = open_pidfd(self.child)
@@ -178,7 +178,7 @@ class Keeper:
         while self.wait_status is None and self.limit is None:
             ready = [descriptor for descriptor, _ in poll.poll(1000 * (ALERT if count > GROWING else CALM))]
             if self.order.commands in ready or os.getppid() != self.order.parent:
-                return False
+                return
             count = self.look()
             self.reap()
         if end is not None:
@@ -186,9 +186,8 @@ class Keeper:
         until = time.monotonic() + GRACE
         while self.limit is None and time.monotonic() < until and self.reap():
             if poll.poll(1000 * ALERT):
-                return False
+                return
             self.look()
-        return True
 
     def kill(self) -> None:
         """End all that is left: stop everything first, so that none can start another one meanwhile."""

@@ -80,13 +80,18 @@ def make(root: ast.AST, text: Text) -> tuple[dict[str, Any], dict[str, array[int
         else:
             flat += kind, parent, field, index, 0, 0, 0, 0, count
         row += 1
+    return {"strings": list(strings)}, columns_of(flat, attributes, text)
+
+
+def columns_of(flat: list[int], attributes: list[int], text: Text) -> dict[str, array[int]]:
+    """The columns of all nodes, `STRIDE` numbers each, and of their attributes, a name and a value each."""
     columns = {field: array("i", flat[i::STRIDE]) for i, field in enumerate(FIELDS)}
     text.settle(columns["line"], columns["column"], columns["end_line"], columns["end_column"])
     columns["depth"], columns["size"] = shape(columns["parent"])
     columns["attr_first"] = running_sum(flat[STRIDE - 1 :: STRIDE])
     columns["attr_name"] = array("i", attributes[0::2])
     columns["attr_value"] = array("i", attributes[1::2])
-    return {"strings": list(strings)}, columns
+    return columns
 
 
 def shape(parents: array[int]) -> tuple[array[int], array[int]]:

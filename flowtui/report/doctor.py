@@ -9,6 +9,7 @@ import msgspec
 
 from flowtui import __version__
 from flowtui.engine.interpreters import discover_all
+from flowtui.engine.verdict import size
 from flowtui.model.interpreter import Capability, Interpreter
 from flowtui.report.json import encode, interpreter_object
 from flowtui.report.layout import Line, Piece, Section, cells, count, left, plain, visible
@@ -16,7 +17,6 @@ from flowtui.report.sections import interpreter_name
 from flowtui.report.surroundings import System, Terminal, system, terminal
 from flowtui.report.tables import fields, wrapped
 from flowtui.report.text import Painter, blocks, heading, plain_text
-from flowtui.report.units import memory
 
 #: What an interpreter can show, as heads of columns.
 ABILITIES: dict[str, str] = {
@@ -185,7 +185,7 @@ def system_rows(found: System) -> list[tuple[str, str]]:
     cores = f"{found.usable_cores} of {found.cores} usable"
     if found.cgroup_cpus is not None:
         cores += f", {found.cgroup_cpus:g} by the cgroup's quota"
-    allowed = memory(found.cgroup_memory) if found.cgroup_memory is not None else "no limit"
+    allowed = size(found.cgroup_memory) if found.cgroup_memory is not None else "no limit"
     processes = "no limit" if found.cgroup_processes is None else f"{found.cgroup_processes:,}"
     limits = ", ".join(
         limit.name.removeprefix("RLIMIT_") + (" (none)" if limit.soft is None else f" {limit.soft:,}")

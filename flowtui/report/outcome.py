@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from flowtui.engine.verdict import size
 from flowtui.model.failure import Failure
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.pyc import PycHeader
@@ -90,10 +91,10 @@ def raised_lines(error: RaisedError, width: int) -> Iterator[Line]:
 
 
 def usage(ended: Ended) -> str:
-    """The run's figures: ``12.5 ms, 10.1 ms of processor time, 9.2 MiB``."""
+    """The run's figures: ``12.5 ms, 10.1 ms of processor time, 9.2 MB``."""
     parts = [milliseconds(ended.wall * 1000), f"{milliseconds(ended.cpu * 1000)} of processor time"]
     if ended.peak_memory:
-        parts.append(f"{ended.peak_memory / (1 << 20):.1f} MiB")
+        parts.append(size(ended.peak_memory))
     return ", ".join(parts)
 
 

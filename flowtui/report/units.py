@@ -48,11 +48,3 @@ def number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise UnitError(f"{text!r} is no number: write 64, for example; 0 sets no limit")
     return int(text)
-
-
-def memory(number_of_bytes: int) -> str:
-    """Bytes in few letters: ``512 MiB``, ``1.5 GiB``, ``900 bytes``."""
-    for sign, unit in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
-        if number_of_bytes >= unit:
-            return f"{number_of_bytes / unit:.4g} {sign}iB"
-    return f"{number_of_bytes} bytes"

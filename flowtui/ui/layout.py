@@ -125,11 +125,6 @@ class Slots:
         here, there = self._target_place(), self.order.index(name)
         self.order[here], self.order[there] = self.order[there], self.order[here]
 
-    def swap(self, name: str, place: int) -> None:
-        """Exchange `name` with the pane at `place`."""
-        there = self.order.index(name)
-        self.order[place], self.order[there] = self.order[there], self.order[place]
-
     def zoom(self, name: str) -> None:
         """Give the whole stage to `name`, or give it back when a pane has it."""
         self.zoomed = None if self.zoomed is not None else name

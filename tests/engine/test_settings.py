@@ -4,14 +4,14 @@ import sys
 import pytest
 
 from flowtui.engine import disk, settings
-from flowtui.engine.settings import MAX_RECENT, Settings, SettingsError, load, save, settings_path, update
+from flowtui.engine.settings import MAX_RECENT, Settings, SettingsError, load, settings_path, update
 from flowtui.model.run import Limits
 
 
 def test_settings_come_back_as_they_were_saved():
     assert load() == Settings()
     mine = Settings(interpreter="/x/python", theme="nord", recent=("/a.py",), limits=Limits(cpu=3.0))
-    save(mine)
+    update(lambda _: mine)
     assert load() == mine
     assert settings_path().read_text().startswith('{\n  "interpreter": "/x/python"')
 
@@ -60,9 +60,9 @@ def test_recent_files_are_few_the_newest_first_and_there(tmp_path, monkeypatch):
 
 
 def test_two_that_save_lose_nothing_of_each_other():
-    ours = load().with_recent("/ours.py")
+    load()
     update(lambda newest: newest.with_recent("/theirs.py"))
-    assert save(ours).recent == ("/ours.py", "/theirs.py")
+    assert update(lambda newest: newest.with_recent("/ours.py")).recent == ("/ours.py", "/theirs.py")
     assert load().recent == ("/ours.py", "/theirs.py")
 
 
@@ -88,7 +88,7 @@ def test_a_lock_that_is_never_released_does_not_stop_us(monkeypatch):
     path.parent.mkdir(parents=True)
     with open(path.with_name("settings.json.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        save(Settings(theme="nord"))
+        update(lambda _: Settings(theme="nord"))
     assert load().theme == "nord"
 
 
@@ -96,4 +96,4 @@ def test_what_cannot_be_saved_is_one_clear_line(home):
     (home / "config").write_text("a file where the folder should be")
     assert load() == Settings()
     with pytest.raises(SettingsError, match=r"the settings cannot be saved in .*: "):
-        save(Settings())
+        update(lambda _: Settings())

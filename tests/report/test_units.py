@@ -27,11 +27,3 @@ def test_what_is_no_figure_is_refused_with_an_example(text: str) -> None:
             continue
         with pytest.raises(units.UnitError, match="write"):
             read(text)
-
-
-def test_memory_in_words() -> None:
-    assert [units.memory(1 << 30), units.memory(3 << 19), units.memory(900)] == [
-        "1 GiB",
-        "1.5 MiB",
-        "900 bytes",
-    ]

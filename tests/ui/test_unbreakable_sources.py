@@ -236,7 +236,7 @@ def make_unreadable(path: Path) -> str:
 def make_huge(path: Path) -> str:
     with path.open("wb") as file:
         file.truncate(65 << 20)
-    return "is larger than 64 MiB: too large to be shown"
+    return "is larger than 64 MB: too large to be shown"
 
 
 MADE = [make_missing, make_folder, make_pipe, make_device, make_circle, make_unreadable, make_huge]

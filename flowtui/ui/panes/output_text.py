@@ -56,11 +56,6 @@ class OutputText:
     def __len__(self) -> int:
         return len(self.lines)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was written."""
-        return len(self.lines) == 1 and not self.lines[0] and not self.dropped
-
     def write(self, stream: str, text: str) -> None:
         """Take what `stream` wrote; an escape sequence may come in pieces."""
         text = self._held.pop(stream, "") + text

@@ -72,11 +72,6 @@ class VirtualTree(VirtualList):
         return len(self._visible)
 
     @property
-    def node_count(self) -> int:
-        """How many nodes there are."""
-        return len(self._depths)
-
-    @property
     def cursor_node(self) -> int | None:
         """The node at the cursor."""
         return self._visible[self.cursor] if self._visible else None
@@ -91,7 +86,6 @@ class VirtualTree(VirtualList):
         depth: Sequence[int],
         size: Sequence[int],
         labels: Callable[[int], Sequence[Cell]],
-        count: int | None = None,
         *,
         closed: Iterable[int] = (),
     ) -> None:
@@ -101,11 +95,8 @@ class VirtualTree(VirtualList):
             depth: of each node, from 0 for a root, in preorder.
             size: nodes of each node's subtree, itself counted.
             labels: what stands behind a node's marker.
-            count: how many nodes of the sequences there are; all of them when None.
             closed: nodes that begin closed.
         """
-        if count is not None and count != len(depth):
-            depth, size = depth[:count], size[:count]
         self._depths, self._sizes, self._labels = depth, size, labels
         self._shut = {node for node in closed if node < len(depth) and size[node] > 1}
         self._linked = self._enclosing = ()
