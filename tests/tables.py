@@ -19,7 +19,7 @@ from flowtui.probe.wire import Decoder, encode
 MAKERS = {"tokens": TokenTable, "ast": TreeTable, "symbols": SymbolTable, "bytecode": CodeTable}
 PROBE = Path(flowtui.probe.__file__).parent / "__main__.py"
 
-DEMO = '''"""Lesson 7 - where does the value live?"""
+DEMO = '''"""Where does the value live?"""
 from dataclasses import dataclass
 
 

@@ -20,6 +20,9 @@ Capability = Literal[
     "pyc",  # importlib's cache files
 ]
 
+#: By `sys.implementation.name`, where people write it otherwise.
+_NAMES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
 
 class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
     """One interpreter, as asked by its own code.
@@ -61,6 +64,11 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
         """A short name for the screen: ``3.13``, ``3.14t``, ``pypy 3.9``."""
         short = ".".join(self.version.split(".")[:2]) + ("t" if self.free_threaded else "")
         return short if self.implementation == "cpython" else f"{self.implementation} {short}"
+
+    @property
+    def implementation_name(self) -> str:
+        """The implementation as people write it: ``CPython``, ``PyPy``."""
+        return _NAMES.get(self.implementation, self.implementation)
 
     def can(self, capability: str) -> bool:
         """Whether it announced `capability`."""

@@ -32,8 +32,7 @@ def title(report: Report) -> Line:
 
 def interpreter_name(interpreter: Interpreter) -> str:
     """An interpreter in full: ``CPython 3.13.0, free-threaded``, ``PyPy 3.9.16 (7.3.11)``."""
-    names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
-    name = f"{names.get(interpreter.implementation, interpreter.implementation)} {interpreter.version}"
+    name = f"{interpreter.implementation_name} {interpreter.version}"
     if interpreter.implementation_version not in {"", interpreter.version}:
         name += f" ({interpreter.implementation_version})"
     return name + (", free-threaded" if interpreter.free_threaded else "")

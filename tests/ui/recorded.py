@@ -1,6 +1,6 @@
 """An analysis for pictures, as CPython 3.13 gave it: the same on every machine, whatever runs the tests.
 
-``python tests/ui/recorded.py PYTHON`` records it anew.
+``python -m tests.ui.recorded PYTHON`` records it anew.
 """
 
 from __future__ import annotations
@@ -20,43 +20,16 @@ from flowtui.model.source import split_lines
 from flowtui.model.stages import TokenTable
 from flowtui.model.tables import SPAN_COLUMNS
 from flowtui.probe.wire import Decoder, encode
+from tests.tables import DEMO
 
 FILE = Path(__file__).parent / "data" / "demo.frames.gz"
-SOURCE = '''"""Where does the value live?"""
-from dataclasses import dataclass
-
-
-@dataclass
-class Point:
-    x: float
-    y: float
-
-
-def norm(p: Point) -> float:
-    return (p.x ** 2 + p.y ** 2) ** 0.5
-
-
-def walk(points, step=1):
-    total = 0
-    seen = []
-    for i, p in enumerate(points):
-        total = total + norm(p) * step
-        seen.append((i, total))
-    return total, seen
-
-
-path = [Point(3, 4), Point(6, 8), Point(5, 12)]
-name = "naïve 数 🐍"
-result, log = walk(path)
-print(name, f"{result:.1f}", log[-1])
-'''
 
 
 def load(version: int) -> tuple[Interpreter, Analysis]:
-    """The interpreter, and what it made of `SOURCE`, as the analysis of that version of a text."""
+    """The interpreter, and what it made of `DEMO`, as the analysis of that version of a text."""
     frames = Decoder().feed(gzip.decompress(FILE.read_bytes()))
     interpreter = msgspec.convert(frames[0].head["interpreter"], Interpreter)
-    analysis = Analysis(version=version, lines=tuple(split_lines(SOURCE)))
+    analysis = Analysis(version=version, lines=tuple(split_lines(DEMO)))
     for stage, frame in zip(STAGES, frames[1:], strict=True):
         analysis = analysis.with_table(stage, TABLES[stage].from_frame(frame.head, frame.columns))
     return interpreter, msgspec.structs.replace(analysis, complete=True, milliseconds={})
@@ -69,7 +42,7 @@ async def record(python: str) -> None:
     from flowtui.engine.interpreters import find
 
     interpreter = await find(python)
-    analysis = await analyse(interpreter, decode_source(SOURCE.encode(), "demo.py"))
+    analysis = await analyse(interpreter, decode_source(DEMO.encode(), "demo.py"))
     interpreter = msgspec.structs.replace(interpreter, path="/usr/bin/python3", real_path="/usr/bin/python3")
     out = encode({"kind": "recorded", "interpreter": msgspec.to_builtins(interpreter)})
     for stage in STAGES:

@@ -41,7 +41,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RunningScreen, "shown_wall", lambda self, ended: None)
 
 
-def app_of(text: str = recorded.SOURCE) -> FlowApp:
+def app_of(text: str = recorded.DEMO) -> FlowApp:
     return FlowApp(Document(Source(name="demo.py", data=text.encode(), text=text)))
 
 

@@ -46,7 +46,7 @@ def abilities(interpreter: Interpreter) -> str:
 
 def description(interpreter: Interpreter) -> str:
     """Implementation, version, GIL and JIT in one line: ``CPython 3.13.0, GIL, no JIT``."""
-    name = {"cpython": "CPython", "pypy": "PyPy"}.get(interpreter.implementation, interpreter.implementation)
+    name = interpreter.implementation_name
     version = interpreter.version
     if interpreter.implementation != "cpython":
         version = f"{interpreter.implementation_version} (Python {version})"
