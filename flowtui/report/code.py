@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowtui.model.labels import argument_text
 from flowtui.model.span import Span
 from flowtui.model.stages import CodeObject, CodeTable
 from flowtui.report.layout import Line, Piece, cells, cut, left, right, visible
@@ -89,7 +90,7 @@ def _instructions(table: CodeTable, code: CodeObject, width: int) -> Iterator[Li
 
 def _value(table: CodeTable, row: int) -> str:
     """The text of dis for the argument; an instruction that changed in the run says into what first."""
-    text = table.strings[table.argrepr[row]]
+    text = argument_text(table, row)
     name = table.text(table.specialised[row])
     return text if name is None else f"⇒ {name} {text}".rstrip()
 

@@ -19,15 +19,19 @@ COMMANDS = "v interpreter"
 
 
 def command_mode(terminal: Terminal) -> None:
-    terminal.wait_for("esc commands", "bytecode ")
-    terminal.press("escape")
-    terminal.wait_for(COMMANDS)
+    terminal.wait_for(COMMANDS, "bytecode ")
+
+
+def typing_mode(terminal: Terminal) -> None:
+    command_mode(terminal)
+    terminal.press("e")
+    terminal.wait_for("esc commands")
 
 
 @SIZES
 def test_every_stage_is_counted_and_linked(start: Start, demo: Path, size: tuple[int, int]) -> None:
     terminal = start(str(demo), size=size)
-    terminal.wait_for("demo.py", "source 8", "tokens ", "AST ", "bytecode ")
+    terminal.wait_for("demo.py", "source 7", "tokens ", "AST ", "bytecode ")
     terminal.wait_for("1 Source", "3 AST", "Module")
     terminal.press(*["down"] * 6, *["right"] * 13)
     terminal.wait_for("7:13", "area", "NAME" if size[0] > 100 else "STRING")
@@ -78,7 +82,7 @@ def test_a_traceback_is_linked_to_the_source(start: Start, tmp_path: Path, size:
 @SIZES
 def test_what_is_typed_is_analysed_and_saved(start: Start, demo: Path, size: tuple[int, int]) -> None:
     terminal = start(str(demo), size=size)
-    terminal.wait_for("esc commands", "bytecode ")
+    typing_mode(terminal)
     terminal.press(*"x = (")
     terminal.wait_for("demo.py*", "✗")
     terminal.press(*"1)", "enter")
@@ -93,7 +97,7 @@ def test_what_is_typed_is_analysed_and_saved(start: Start, demo: Path, size: tup
 def test_leaving_asks_about_unsaved_edits(start: Start, demo: Path, size: tuple[int, int]) -> None:
     before = demo.read_text()
     terminal = start(str(demo), size=size)
-    terminal.wait_for("esc commands", "bytecode ")
+    typing_mode(terminal)
     terminal.press("#")
     terminal.wait_for("demo.py*")
     terminal.press("escape")
@@ -108,7 +112,7 @@ def test_leaving_asks_about_unsaved_edits(start: Start, demo: Path, size: tuple[
 
 def test_a_kill_loses_nothing(start: Start, demo: Path) -> None:
     terminal = start(str(demo))
-    terminal.wait_for("esc commands", "bytecode ")
+    typing_mode(terminal)
     terminal.press(*"# precious", "enter")
     terminal.wait_for("# precious", "2:0")
     probes = psutil.Process(terminal.process.pid).children(recursive=True)
@@ -123,7 +127,7 @@ def test_a_kill_loses_nothing(start: Start, demo: Path) -> None:
 
 def test_an_orderly_end_by_signal_keeps_the_text_too(start: Start, demo: Path) -> None:
     terminal = start(str(demo))
-    terminal.wait_for("esc commands", "bytecode ")
+    typing_mode(terminal)
     terminal.press(*"# precious")
     terminal.wait_for("# precious")
     terminal.process.send_signal(signal.SIGTERM)
@@ -155,7 +159,7 @@ def test_a_closed_window_ends_everything_and_keeps_the_text(start: Start, tmp_pa
 
 def test_another_programs_change_is_taken_over(start: Start, demo: Path) -> None:
     terminal = start(str(demo))
-    terminal.wait_for("esc commands", "bytecode ")
+    command_mode(terminal)
     demo.write_text("answer = 42\n")
     terminal.wait_for("answer = 42")
 
@@ -181,7 +185,7 @@ def test_home_opens_the_welcome_program(start: Start) -> None:
 @SIZES
 def test_help_names_the_keys_of_every_pane(start: Start, demo: Path, size: tuple[int, int]) -> None:
     terminal = start(str(demo), size=size)
-    terminal.wait_for("esc commands", "bytecode ")
+    command_mode(terminal)
     terminal.press("f1")
     terminal.wait_for("Keys", "next pane")
     terminal.press("escape")
@@ -199,7 +203,7 @@ def test_other_sizes_while_it_runs(start: Start, demo: Path) -> None:
     terminal.resize(30, 8)
     terminal.wait_for("30×8")
     terminal.resize(80, 24)
-    terminal.wait_for("1 Source", "3 AST", "F1 help")
+    terminal.wait_for("1 Source", "3 AST", "? help")
 
 
 def test_the_mouse_shows_panes(start: Start, demo: Path) -> None:

@@ -139,3 +139,29 @@ async def test_on_one_line_the_sentence_goes_first_while_rows_are_walked_through
 )
 def test_durations_are_short(milliseconds: float, words: str) -> None:
     assert duration(milliseconds) == words
+
+
+async def test_no_stage_falls_off_the_end_of_the_way() -> None:
+    app = Bars()
+    async with app.run_test(size=(70, 10)) as pilot:
+        way = [
+            ("where", "1:0"),
+            ("token", "tok 1 STRING"),
+            ("node", "Constant 'A small pond to look into'"),
+            ("instruction", "4 STORE_NAME __doc__"),
+        ]
+        app.link.show_parts(way)
+        await pilot.pause()
+        line = rows(app)[1]
+        assert line.startswith(" 1:0  tok 1 STRING → Constant 'A")
+        assert line.endswith("… → 4 STORE_NAME __doc__")
+
+
+async def test_a_sentence_that_is_too_long_ends_with_a_clause() -> None:
+    app = Bars()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.link.styles.height = 2
+        app.link.show_parts(WAY)
+        app.link.show_sentence("`def` is a keyword that starts a function; the tokenizer calls it a NAME.")
+        await pilot.pause()
+        assert rows(app)[2] == " def is a keyword that starts a function …"

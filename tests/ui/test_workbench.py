@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from flowtui.app import FlowApp
 from flowtui.engine import recovery, settings
@@ -23,6 +23,8 @@ from flowtui.ui.screens.home import HomeScreen
 from flowtui.ui.screens.interpreters import InterpreterScreen
 from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
+from flowtui.ui.widgets.key_bar import KeyBar
+from flowtui.ui.widgets.pipeline_bar import StageMark
 from tests.ui.waiting import DEMO, until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
@@ -304,8 +306,92 @@ async def test_pictures_of_the_screen_and_of_a_pane(demo: Path, monkeypatch: pyt
             "demo-Source-2.svg",
         }
         svg = (demo.parent / "demo-Source.svg").read_text()
-        assert "height" in svg
+        assert "area" in svg
         assert "AST" not in svg
+        # The whole screen, from the bar at the top to the keys at the bottom, and nothing that was told meanwhile.
+        svg = (demo.parent / "demo-flowtui.svg").read_text()
+        assert all(word in svg for word in ("bytecode", "area", "AST", "interpreter"))
+        assert "Picture" not in svg
+
+
+async def test_a_source_is_looked_at_first_and_an_empty_one_is_typed(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.workbench is not None and app.workbench.analysis.complete)
+        bench = bench_of(app)
+        assert bench.view.read_only
+        assert "`e` edits" in bench.link_bar.sentence
+        await pilot.press("d")
+        assert bench.view.text == DEMO
+        assert "Keys are commands here" in bench.link_bar.sentence
+        await pilot.press("e", "d")
+        assert bench.view.text == "d" + DEMO
+        await pilot.press("backspace")
+        await bench.open_document(Document.empty())
+        await pilot.press("d")
+        assert bench.view.text == "d"
+
+
+async def test_the_keys_at_the_bottom_are_ranked(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        bench = await ready(pilot, app)
+        bar = bench.query_one(KeyBar)
+
+        def shown() -> list[str]:
+            return [words for _, words, pinned in bar.shown() if not pinned]
+
+        assert shown()[:4] == ["edit", "run", "next pane", "zoom"]
+        await pilot.press("4")
+        assert shown()[:4] == ["exceptions", "caches", "specialised", "edit"]
+        await pilot.press("e")
+        assert shown()[:2] == ["commands", "run"]
+        assert "next pane" not in shown()
+
+
+async def test_a_matchs_number_stays_until_the_search_ends(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await ready(pilot, app)
+        await pilot.press("slash", *"area", "enter")
+        await pilot.pause()
+        assert bench.link_bar.sentence.startswith("match 1 of 2")
+        await pilot.press("n")
+        await pilot.pause()
+        assert bench.link_bar.sentence.startswith("match 2 of 2")
+        await pilot.press("escape")
+        assert "match" not in bench.link_bar.sentence
+
+
+async def test_the_mark_of_a_run_belongs_to_the_text_that_was_run(demo: Path) -> None:
+    def mark() -> StageMark:
+        return bench.pipeline_bar.pipeline.stages[-1]
+
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await ready(pilot, app)
+        await pilot.press("r")
+        await until(pilot, lambda: mark().state == "done", "the end of the run")
+        await pilot.press("e", "x", "space")
+        assert mark().state != "done"
+        await until(pilot, lambda: bench.error is not None, "the error")
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: bench.ended is not None and bench.ended.error is not None, "the end")
+        await pilot.pause()
+        assert {stage.name: stage.state for stage in bench.pipeline_bar.pipeline.stages}["AST"] == "failed"
+        assert mark().state == "idle"
+
+
+async def test_what_a_pane_can_do_is_found_from_everywhere(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        bench = await ready(pilot, app)
+        await pilot.press("ctrl+p", *"exceptions")
+        await pilot.pause()
+        await until(pilot, lambda: app.screen.query_one("CommandList").option_count > 0, "the list")
+        await pilot.press("enter")
+        await until(pilot, lambda: bench.bytecode_pane.exceptions, "the action")
+        assert "bytecode" in bench.slots.visible
 
 
 async def test_a_pyc_file_is_taken_apart(demo: Path) -> None:
@@ -358,8 +444,13 @@ async def test_a_file_that_cannot_be_opened_leaves_everything(demo: Path) -> Non
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, FileBrowser), "the browser")
         await pilot.press("slash", *"missing.py", "enter")
+        hint = app.screen.query_one("#hint", Static)
+        await until(pilot, lambda: "missing.py" in str(hint.content), "a word")
+        bad = demo.parent / "bad.py"
+        os.mkfifo(bad)
+        await pilot.press(*["backspace"] * len("missing.py"), *"bad.py", "enter")
         await until(pilot, lambda: app.screen is bench, "the workbench")
-        await until(pilot, lambda: any("missing.py" in note.message for note in app._notifications), "a word")
+        await until(pilot, lambda: any("bad.py" in note.message for note in app._notifications), "a word")
         assert bench.view.text == DEMO
 
 
@@ -476,3 +567,17 @@ async def test_the_sentence_is_about_the_focused_pane(demo: Path) -> None:
             await pilot.pause()
             said.add(bench.link_bar.sentence)
         assert len(said) == 3
+
+
+async def test_going_to_a_line_proposes_the_place_of_the_error(demo: Path) -> None:
+    demo.write_text("x = 1\nif x = 2:\n    pass\n")
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        bench = await ready(pilot, app)
+        assert bench.told_error is not None and bench.told_error.span is not None
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: app.screen is bench, "the workbench")
+        assert bench.view.cursor_location[0] == 1
+        assert bench.view.cursor_location[1] == bench.told_error.span.column
+        await pilot.press("g", "1", "enter")
+        await until(pilot, lambda: bench.view.cursor_location == (0, 0), "the first line")

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 
-from flowtui.model.labels import shorten
+from flowtui.model.labels import argument_text, shorten
 from flowtui.model.stages import CodeObject, CodeTable
 from flowtui.ui.widgets.virtual_list import Cell
 
@@ -130,7 +130,7 @@ class CodeRows:
 
 def meaning(table: CodeTable, row: int, *, with_arg: bool = False) -> str:
     """What an instruction's argument means, in `dis`'s words; the bare number if it has no other."""
-    text = table.strings[table.argrepr[row]]
+    text = argument_text(table, row)
     if not text and with_arg and table.arg[row] >= 0:
         return str(table.arg[row])
     return _CODE.sub(r"code object \1", shorten(text, 300))

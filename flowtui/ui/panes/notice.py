@@ -90,7 +90,7 @@ def about_failure(failure: Failure, interpreter: Interpreter | None, able: Seque
     ]
     if failure.span is not None:
         where = f"line {failure.span.line}, column {failure.span.column}"
-        lines.append(Content.styled(f"{where}, says {who}", "$text-muted"))
+        lines.append(Content.styled(f"{where}, says {who}; g and ⏎ go there", "$text-muted"))
         if failure.text:
             code = _marked(failure)
     else:

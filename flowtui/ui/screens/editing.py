@@ -72,6 +72,8 @@ class EditingScreen(RunningScreen):
             self.action_zoom()
         else:
             self.view.find("")
+            self._pinned = None
+            self.link_bar.show_sentence(self._sentence_of_selection())
 
     async def action_edit(self) -> None:
         """Type into the source."""
@@ -104,7 +106,7 @@ class EditingScreen(RunningScreen):
         self.view.read_only = before
 
     def action_go_to(self) -> None:
-        """Ask for a line."""
+        """Ask for a line; where there is an error its place is proposed."""
         from flowtui.ui.screens.dialogs import LineDialog
 
         last = self.view.document.line_count
@@ -119,7 +121,10 @@ class EditingScreen(RunningScreen):
                 return ""
             return f"A line from 1 to {last}."
 
-        self.app.push_screen(LineDialog("Go to line", hint="line, or line:column", check=check), self._go_to)
+        error = self.told_error.span if self.told_error is not None else None
+        value = f"{error.line}:{error.column}" if error is not None else ""
+        dialog = LineDialog("Go to line", value, hint="line, or line:column", check=check)
+        self.app.push_screen(dialog, self._go_to)
 
     def _go_to(self, value: str | None) -> None:
         if value is not None:
@@ -153,5 +158,5 @@ class EditingScreen(RunningScreen):
             return
         self.view.focus()
         said = f"match {found.index} of {found.count}: `n` next, `N` previous, `esc` ends the search"
-        # After the move of the cursor has been told, which has a sentence of its own.
-        self.call_after_refresh(self.link_bar.show_sentence, said)
+        self._pinned = (self.view.cursor_location, said)
+        self.link_bar.show_sentence(said)

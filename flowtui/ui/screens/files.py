@@ -10,6 +10,7 @@ from rich.text import Text, TextType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Input, Static
 
@@ -84,6 +85,9 @@ class FileBrowser(ModalScreen[str | None]):
         path = path if path.is_absolute() else self._folder / path
         if path.is_dir():
             self._show(path)
+        elif not path.exists():
+            said = Content.styled(f"there is no file {visible(str(path))}", "$text-error")
+            self.query_one("#hint", Static).update(said)
         else:
             self.dismiss(str(path))
 

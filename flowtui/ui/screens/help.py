@@ -85,7 +85,7 @@ class HelpScreen(ModalScreen[None]):
         """One block a group."""
         with VerticalScroll(id="help") as scroll:
             scroll.border_title = "Keys"
-            scroll.border_subtitle = "esc closes"
+            scroll.border_subtitle = "^ is ctrl, ⇧ is shift; esc closes"
             width = max((len(keys) for group in self._groups for keys, _ in group.keys), default=0)
             width = min(width, 24)
             for group in self._groups:

@@ -78,6 +78,8 @@ class LinkedScreen(SlotScreen):
         self._seen_lines: list[str] = []
         self._expected_cursor: tuple[int, int] | None = None
         self._untouched = True
+        #: A sentence that stays as long as the cursor does.
+        self._pinned: tuple[tuple[int, int], str] | None = None
 
     # ---- text to analyst, tables to panes
 
@@ -289,6 +291,9 @@ class LinkedScreen(SlotScreen):
 
         Until the cursor has moved it is what a newcomer can do.
         """
+        if self._pinned is not None and self._pinned[0] == self.view.cursor_location:
+            return self._pinned[1]
+        self._pinned = None
         if self._untouched and self.document.writable:
             return _TO_LOOK if self.view.read_only else _TO_TYPE
         # Imported late: its sentences are not needed for the first picture.

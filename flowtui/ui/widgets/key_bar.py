@@ -75,7 +75,7 @@ class KeyBar(Widget):
         width = self.content_size.width
         pinned: list[Content] = []
         parts: list[Content] = []
-        for key, description, pin in self.keys():
+        for key, description, pin in self.shown():
             part = Content.assemble((key_name(key), "bold $footer-key-foreground"), " ", description).stylize(
                 Style.from_meta({"@click": f"press({key!r})"})
             )
@@ -90,7 +90,7 @@ class KeyBar(Widget):
         gap = max(0, width - line.cell_length - right.cell_length)
         return Content.assemble(line, " " * gap, right).truncate(width)
 
-    def keys(self) -> list[tuple[str, str, bool]]:
+    def shown(self) -> list[tuple[str, str, bool]]:
         """(key, what it does, whether it is the help key) of every shown binding whose key would arrive."""
         focused = self.screen.focused
         found: list[tuple[str, str, bool]] = []

@@ -147,11 +147,11 @@ class PipelineBar(Widget):
 
     def _right(self, *, short: bool) -> Content:
         pipeline = self._pipeline
-        running = "●" if short else "● running"
+        # The mark of the last stage says it too: where room is scarce, that is enough.
+        running = "" if short else "● running"
         name = Content.assemble(("v", "$footer-key-foreground"), " ", pipeline.interpreter)
         return Content.assemble(
-            (running if pipeline.running else "", "$text-success"),
-            "  " if pipeline.running else "",
+            (f"{running}  " if pipeline.running and running else "", "$text-success"),
             name.stylize(Style.from_meta({"@click": "interpreter"})) if pipeline.interpreter else "",
         )
 
