@@ -133,7 +133,8 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
     @property
     def workbench(self) -> Workbench | None:
         """The workbench, if one is open."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, Workbench)), None)
+        benches = (screen for screen in self.screen_stack if isinstance(screen, Workbench))
+        return next((bench for bench in benches if not bench.closed), None)
 
     def make_workbench(self, document: Document, text: str | None = None) -> Workbench:
         """A workbench for a source."""
@@ -349,7 +350,8 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             return
         await bench.shut_down()
         if len(self.screen_stack) == 1:
-            await self.switch_screen(self.make_home())
+            # Textual's first screen cannot be switched: it stays below, closed.
+            await self.push_screen(self.make_home())
         else:
             await self.pop_screen()
 

@@ -187,9 +187,9 @@ def test_help_names_the_keys_of_every_pane(start: Start, demo: Path, size: tuple
     terminal = start(str(demo), size=size)
     command_mode(terminal)
     terminal.press("f1")
-    terminal.wait_for("Keys", "next pane")
+    terminal.wait_for("Keys", "previous pane")
     terminal.press("escape")
-    terminal.wait_gone("next pane")
+    terminal.wait_gone("previous pane")
 
 
 def test_other_sizes_while_it_runs(start: Start, demo: Path) -> None:

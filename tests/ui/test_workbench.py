@@ -427,6 +427,20 @@ async def test_home_begins_a_new_source_and_comes_back() -> None:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
 
 
+async def test_home_is_there_from_a_file_that_was_opened_at_once(demo: Path) -> None:
+    app = FlowApp(Document.open(str(demo)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        for _ in range(2):
+            await pilot.press("H")
+            await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
+            assert app.workbench is None
+            await pilot.press("w")
+            bench = await ready(pilot, app)
+            assert bench.document.name == "welcome.py"
+            assert bench.interpreter is not None
+
+
 async def test_a_folder_is_browsed(demo: Path) -> None:
     (demo.parent / "notes.txt").write_text("")
     app = FlowApp(folder=str(demo.parent))

@@ -62,6 +62,7 @@ class LinkedScreen(SlotScreen):
         analysis: the newest that has come back.
         version: the number of the text in the editor; `analysis` belongs to an older one until it is back.
         selection: what is linked now.
+        closed: whether it has ended, and is no workbench any more.
     """
 
     def __init__(self, document: Document) -> None:
@@ -72,6 +73,7 @@ class LinkedScreen(SlotScreen):
         self.version = 0
         self.selection = Selection(origin="source")
         self.dirty = False
+        self.closed = False
         self._analyst: Analyst | None = None
         self._of_pyc: Analysis | None = None
         self._others_found = False
@@ -362,6 +364,7 @@ class LinkedScreen(SlotScreen):
 
     async def shut_down(self) -> None:
         """End the probe; the screen is about to go."""
+        self.closed = True
         analyst, self._analyst = self._analyst, None
         if analyst is not None:
             await analyst.close()
