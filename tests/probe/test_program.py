@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 import textwrap
-
-import pytest
 
 from tests.programs import run
 
@@ -282,7 +279,6 @@ async def test_multiprocessing_finds_the_program(tmp_path):
     assert record.ended.processes_killed == 0
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="needs columns of instructions")
 async def test_spans_count_code_points():
     record = await run('x = "é數🐍" + 1')
     assert record.ended.error is not None
