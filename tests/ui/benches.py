@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import psutil
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from flowtui.app import FlowApp
@@ -49,6 +51,12 @@ class Bench:
     def state(self, stage: str) -> str:
         """How the title bar shows a stage."""
         return {mark.name: mark.state for mark in self.workbench.pipeline_bar.pipeline.stages}[stage]
+
+    def send(self, *keys: str) -> None:
+        """Press keys as a terminal sends them: at once, whatever the app does meanwhile."""
+        for key in keys:
+            character = key if len(key) == 1 else None
+            self.app.post_message(events.Key(_character_to_key(key) if character else key, character))
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Let the app go on until `true` says so."""

@@ -81,6 +81,7 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         self._current = current
         self._discover = discover
         self._found: list[Interpreter] = []
+        self._asked = ""
 
     def compose(self) -> ComposeResult:
         """The list, a field for a path, and what went wrong."""
@@ -98,14 +99,14 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
 
     @work(group="discover", exclusive=True, exit_on_error=False)
     async def _fill(self, *, refresh: bool) -> None:
-        looking = self.query_one("#looking", Static)
-        looking.update("looking for interpreters …")
+        self._asked = ""
+        self._tell_search("looking for interpreters …")
         try:
             self._found = list(await self._discover(refresh=refresh))
         except (ProbeError, OSError) as error:
-            looking.update(Content(visible(f"The search failed: {error}")))
+            self._tell_search(f"The search failed: {error}")
             return
-        looking.update("" if self._found else "No interpreter was found: type a path.")
+        self._tell_search("" if self._found else "No interpreter was found: type a path.")
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([self._option(number) for number in range(len(self._found))])
@@ -113,6 +114,11 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         for number, interpreter in enumerate(self._found):
             if current is not None and interpreter.real_path == current.real_path:
                 options.highlighted = number
+
+    def _tell_search(self, words: str) -> None:
+        """Say how the search goes, unless an answer about a typed word stands there."""
+        if not self._asked:
+            self.query_one("#looking", Static).update(Content(visible(words)))
 
     def _option(self, number: int) -> Option:
         interpreter = self._found[number]
@@ -143,6 +149,7 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
     @work(group="ask", exclusive=True, exit_on_error=False)
     async def _ask(self, word: str) -> None:
         looking = self.query_one("#looking", Static)
+        self._asked = word
         looking.update(Content(visible(f"asking {word} …")))
         try:
             interpreter = await interpreters.find(word)
