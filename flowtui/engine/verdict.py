@@ -167,7 +167,9 @@ def number(count: int, one: str, many: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``0.03 s``, ``12.4 s``."""
+    """``0.7 ms``, ``0.03 s``, ``12.4 s``."""
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
     return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
 
 

@@ -19,6 +19,7 @@ KILLED = Kept(signal="SIGKILL", killed=4)
 
 CASES = [
     ({"kept": Kept(status=0), "told": True}, "Ended with status 0 after 0.03 s."),
+    ({"kept": Kept(status=0), "told": True, "wall": 0.0074}, "Ended with status 0 after 7.4 ms."),
     ({"kept": Kept(status=2), "told": True, "wall": 12.345}, "Ended with status 2 after 12.3 s."),
     (
         {"kept": Kept(status=1), "told": True, "error": ERROR},

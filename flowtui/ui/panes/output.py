@@ -20,6 +20,7 @@ from flowtui.model.span import Span
 from flowtui.ui.panes.base import Pane
 from flowtui.ui.panes.output_text import OutputText
 from flowtui.ui.widgets.log_view import LogView
+from flowtui.ui.widgets.pipeline_bar import duration
 
 #: Signs in front of a line, so that colour is not the only one.
 _SIGNS = {"stderr": "! ", "stdin": "> ", "note": "– ", "good": "✓ ", "bad": "✗ "}
@@ -155,7 +156,9 @@ class OutputPane(Pane):
         self.error = ended.error
         good = ended.exit_status == 0 and ended.limit is None
         self._note("good" if good else "bad", ended.sentence)
-        used = f"{ended.wall:.2f} s, {ended.cpu:.2f} s of processor, {ended.peak_memory / 2**20:.1f} MB"
+        # The wall's time begins with the program itself, the processor's with its interpreter.
+        cpu, memory = duration(ended.cpu * 1000), f"{ended.peak_memory / 2**20:.1f} MB"
+        used = f"took {duration(ended.wall * 1000)}; processor {cpu} with its start, {memory}"
         self._note("note", used)
 
     def _note(self, style: str, text: str) -> None:

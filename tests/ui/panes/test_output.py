@@ -163,7 +163,7 @@ async def test_the_end_stays_in_sight_when_the_line_for_answers_comes_and_goes()
         pane.show_event(ended(sentence="the very end"))
         await pilot.pause()
         assert "the very end" in screen_text(app)
-        assert "0.10 s" in screen_text(app).rstrip().split("\n")[-1]
+        assert "processor 100 ms" in screen_text(app).rstrip().split("\n")[-1]
 
 
 async def test_the_program_is_answered():
