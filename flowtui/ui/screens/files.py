@@ -85,7 +85,7 @@ class FileBrowser(ModalScreen[str | None]):
         path = path if path.is_absolute() else self._folder / path
         if path.is_dir():
             self._show(path)
-        elif not path.exists():
+        elif not (path.is_symlink() or path.exists()):  # what is wrong with a link is said when it is opened
             said = Content.styled(f"there is no file {visible(str(path))}", "$text-error")
             self.query_one("#hint", Static).update(said)
         else:
