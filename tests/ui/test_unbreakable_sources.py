@@ -15,7 +15,7 @@ from flowtui.engine.interpreters import version_key
 from flowtui.model.analysis import STAGES
 from flowtui.ui.screens.dialogs import ChoiceDialog
 from flowtui.ui.screens.files import FileBrowser
-from tests.interpreters import interpreters
+from tests.interpreters import need
 from tests.ui.benches import Bench, opened
 
 pytestmark = pytest.mark.hostile
@@ -31,17 +31,13 @@ SOURCES = {
     "a line of 1 MB": (b"x = '" + b"y" * 1_000_000 + b"'\n", ""),
     "a line of 1 MB, wide": (("x = '" + "漢" * 333_333 + "'\n").encode(), ""),
     "a null byte": (b"x = 1\0\ny = 2\n", "null byte"),
-    "null bytes alone": (b"\0" * 5_000, "null byte"),
     "lone surrogates": (b"x = '\xed\xa0\x80'\n", "codec can't decode byte 0xed"),
     "10,000 brackets": (b"(" * 10_000 + b")" * 10_000, "too many nested parentheses"),
-    "10,000 open brackets": (b"[" * 10_000, "too many nested parentheses"),
     "undecodable bytes": (b"x = '\xe9\xff'\ny = 1\n", "codec can't decode byte 0xe9"),
     "any bytes": (bytes(range(256)) * 20, "Error: "),
     "an unknown coding line": (b"# coding: no-such-codec\nx = 1\n", "unknown encoding: no-such-codec"),
-    "a coding line of no text": (b"# coding: rot13\nx = 1\n", "rot13"),
     "a deep sum": (SUM.encode(), "Error"),
     "a deep negation": (MINUSES.encode(), "Error"),
-    "a long chain": (CHAIN.encode(), "Error"),
 }
 
 
@@ -82,51 +78,50 @@ async def test_a_source_is_shown_or_told_of(name: str) -> None:
         assert not workbench.dirty
 
 
-def python(low: int, high: int) -> str:
-    """A CPython of 3.`low` to 3.`high`."""
-    for minor in range(low, high + 1):
-        path = interpreters().get(f"cpython-3.{minor}")
-        if path is not None:
-            return path
-    pytest.skip(f"needs a Python from 3.{low} to 3.{high}")
-
-
-@pytest.mark.parametrize("which", [(8, 8), (9, 10), (12, 12), (13, 13), (14, 99)], ids=str)
-async def test_a_deep_tree_on_any_interpreter(which: tuple[int, int]) -> None:
+@pytest.mark.parametrize("name", ["cpython-3.8", "cpython-3.12", "cpython-3.14", "pypy-3.11"])
+async def test_a_deep_tree_on_any_interpreter(name: str) -> None:
     """Each draws its own border, at one stage or another; none takes the screen along."""
-    async with opened("x = 1\n", python=python(*which)) as bench:
+    async with opened("x = 1\n", python=need(name)) as bench:
         workbench = await bench.analysed()
         for text in (SUM, MINUSES, CHAIN):
             workbench.view.load(text)
             workbench.text_changed()
             await bench.analysed()
-            if workbench.analysis.failures:
+            if workbench.error is not None:
                 check_told(bench)
             assert workbench.view.text == text
         await bench.answers()
         assert not [note for note in bench.notices if "rror" in note]
 
 
-async def test_a_source_that_kills_its_interpreter() -> None:
-    """The parsers of 3.8 to 3.10 overflow the stack of C over a sum of 150,000."""
-    text = "x = " + "+".join(["1"] * 150_000) + "\n"
-    async with opened(text, python=python(8, 10)) as bench:
+#: The parsers of 3.8 to 3.10 overflow the stack of C, PyPy's trips over bytes behind a syntax error.
+DEADLY = {
+    "cpython-3.8": (b"x = " + b"+".join([b"1"] * 150_000) + b"\n", "was killed by SIGSEGV"),
+    "pypy-3.11": (b"x = = '\xc3\xa9 \xa9'\n", "was killed by SIGABRT"),
+}
+
+
+@pytest.mark.parametrize("name", DEADLY)
+async def test_a_source_that_kills_its_interpreter(name: str) -> None:
+    data, death = DEADLY[name]
+    async with opened(data, python=need(name)) as bench:
         workbench = await bench.analysed()
         error = workbench.told_error
-        if error is not None and error.type == "Crash":
-            assert "was killed by SIGSEGV at this stage" in error.sentence
+        assert error is not None
+        if error.type == "Crash":  # another build may survive
+            assert death in error.message
+            assert error.message.endswith(" at this stage")
         check_told(bench)
-        assert workbench.analysis.tokens is not None
         await bench.answers()
         workbench.view.load("x = 1\n")
         workbench.text_changed()
         await bench.analysed()
-        assert without_error(bench)
+        assert workbench.error is None
 
 
 async def test_a_stage_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first tokenizers of 3.12 need a quadratic time for one line of 1 MB."""
-    path = python(12, 12)
+    path = need("cpython-3.12")
     monkeypatch.setattr(analysis, "Analyst", functools.partial(analysis.Analyst, stage_timeout=2.0))
     text = f"x = {' '.join([repr('y' * 47)] * 20_000)}\n"
     async with opened("x = 1\n", python=path) as bench:
