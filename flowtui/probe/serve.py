@@ -112,7 +112,7 @@ def prepare(parent: int) -> None:
 
     # A SyntaxWarning is no part of any stage; shown, it would go to a descriptor that is not ours.
     warnings.simplefilter("ignore")
-    from . import bytecode, stage, tokens, tree  # noqa: F401
+    from . import bytecode, stage, tokens, tree  # noqa: F401  # the stages will find them loaded
 
     try:
         import resource

@@ -627,8 +627,9 @@ async def test_the_end_of_the_parent_ends_everything(tmp_path):
         """)
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     parent = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
+        sys.executable, str(script), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
     )
     out, _ = await parent.communicate()
     token = out.decode().split()[0]

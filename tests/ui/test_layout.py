@@ -4,6 +4,7 @@ import pytest
 from textual.geometry import Size
 
 from flowtui.ui.layout import Slots, shares
+from flowtui.ui.screens.slots import PANES
 
 NAMES = ["source", "ast", "bytecode", "output", "tokens", "symbols"]
 
@@ -79,3 +80,10 @@ def test_zoom_gives_the_stage_to_one_pane_and_back() -> None:
     assert slots.visible == ["tokens"]
     slots.zoom("tokens")
     assert slots.visible == ["source", "ast"]
+
+
+@pytest.mark.parametrize("stage", PANES)
+async def test_a_pane_is_what_its_entry_says(stage: str) -> None:
+    entry = PANES[stage]
+    pane = entry.make(stage)
+    assert (pane.NUMBER, pane.TITLE, pane.STAGE, pane.id) == (entry.number, entry.title, stage, stage)
