@@ -14,6 +14,8 @@ from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.running import RunningScreen
 from flowtui.ui.widgets.source_view import SourceView
 
+_EDIT_KEYS = "e,enter"
+
 
 class EditingScreen(RunningScreen):
     """The editor's two modes, going to a line, searching, undoing."""
@@ -21,7 +23,7 @@ class EditingScreen(RunningScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "commands"),
         Binding("escape", "end", "end zoom or search", show=False),
-        Binding("e,enter", "edit", "edit"),
+        Binding(_EDIT_KEYS, "edit", "edit"),
         Binding("g", "go_to", "go to line", show=False),
         Binding("slash", "search", "search", show=False),
         Binding("n", "search_again(1)", "next match", show=False),
@@ -46,13 +48,20 @@ class EditingScreen(RunningScreen):
     def _editor_left(self, event: SourceView.Left) -> None:
         """Escape in the editor, which keeps the key to itself."""
         event.stop()
-        if self.editing:
+        if event.typing:
             self.action_leave()
         else:
             self.action_end()
 
+    @on(SourceView.Entered)
+    def _editor_entered(self, event: SourceView.Entered) -> None:
+        """A key in the editor made plain keys text."""
+        event.stop()
+        self._mode_changed()
+
     def begin_mode(self) -> None:
         """A source that is opened is looked at first; an empty one is there to be typed."""
+        self.view.edit_keys = frozenset(_EDIT_KEYS.split(",") if self.document.writable else ())
         self.view.read_only = bool(self.view.text) or not self.document.writable
 
     def on_key(self, event: Key) -> None:

@@ -41,13 +41,19 @@ class PythonEditor(TextArea):
     ]
 
     highlighter: Highlighter
+    #: While it is read only, these keys make it editable. Both changes of mode are made here and at once: of
+    #: keys that come together, as over a slow line, none is to meet the mode before.
+    edit_keys: frozenset[str] = frozenset()
+
+    class Entered(Message):
+        """One of `edit_keys` was pressed: plain keys are text now."""
 
     class Left(Message):
-        """Escape was pressed: the keys are to be commands again."""
+        """Escape was pressed: the keys are commands now. `typing`: they were text before."""
 
-        def __init__(self, editor: PythonEditor) -> None:
+        def __init__(self, editor: PythonEditor, *, typing: bool) -> None:
             super().__init__()
-            self.editor = editor
+            self.editor, self.typing = editor, typing
 
         @property
         def control(self) -> PythonEditor:
@@ -62,9 +68,13 @@ class PythonEditor(TextArea):
     def _on_key_of_editor(self, key: str) -> bool:
         """Do what a key does here and not in other text areas; whether there is such a thing."""
         if key == "escape":
-            self.post_message(self.Left(self))
+            self.post_message(self.Left(self, typing=not self.read_only))
+            self.read_only = True
         elif self.read_only:
-            return False
+            if key not in self.edit_keys:
+                return False
+            self.read_only = False
+            self.post_message(self.Entered())
         elif key == "tab":
             self.action_indent()
         elif key == "enter":
