@@ -19,6 +19,7 @@ from flowtui.model.selection import Selection
 from flowtui.model.span import Span
 from flowtui.ui.panes.base import Pane
 from flowtui.ui.panes.output_text import OutputText
+from flowtui.ui.widgets.line_input import LineInput
 from flowtui.ui.widgets.log_view import LogView
 from flowtui.ui.widgets.pipeline_bar import duration
 
@@ -46,7 +47,7 @@ class OutputLines:
         return shown + [(text, "link" if link else of) for text, of in pieces]
 
 
-class AnswerInput(Input):
+class AnswerInput(LineInput):
     """The line that a program reads; ctrl+d on an empty one ends its input."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

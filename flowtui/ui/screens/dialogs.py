@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from flowtui.ui.widgets.line_input import LineInput
+
 
 class Choice(NamedTuple):
     """One answer: the value that the caller gets, its key, and its words."""
@@ -93,7 +95,7 @@ class LineDialog(ModalScreen[str | None]):
         """Title, field, and a line for what is wrong."""
         with Vertical(classes="line-dialog"):
             yield Static(Content(self._title), classes="question")
-            yield Input(self._value, placeholder=self._hint, compact=True, select_on_focus=True)
+            yield LineInput(self._value, placeholder=self._hint, compact=True, select_on_focus=True)
             yield Static("", classes="wrong")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

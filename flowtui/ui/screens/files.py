@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Input, Static
 
 from flowtui.ui.panes.text import visible
+from flowtui.ui.widgets.line_input import LineInput
 
 #: What can be opened.
 SUFFIXES = frozenset({".py", ".pyw", ".pyi", ".pyc"})
@@ -62,7 +63,7 @@ class FileBrowser(ModalScreen[str | None]):
         with Vertical(id="browser"):
             yield Static(visible(str(self._folder)), id="folder", markup=False)
             yield PythonTree(self._folder)
-            yield Input(placeholder="/  a path: ~/project/main.py", compact=True)
+            yield LineInput(placeholder="/  a path: ~/project/main.py", compact=True)
             yield Static("⏎ open   ⌫ folder above   / type a path   esc cancel", id="hint", markup=False)
 
     def on_mount(self) -> None:

@@ -20,6 +20,7 @@ from flowtui.engine import interpreters
 from flowtui.engine.connection import ProbeError
 from flowtui.model.interpreter import Interpreter
 from flowtui.ui.panes.text import visible
+from flowtui.ui.widgets.line_input import LineInput
 from flowtui.ui.workers import tell_failure
 
 #: What the screen calls the capabilities; those that an interpreter lacks are named.
@@ -88,7 +89,7 @@ class InterpreterScreen(ModalScreen[Interpreter | None]):
         with Vertical(id="interpreters"):
             yield OptionList(id="found")
             yield Static("looking for interpreters …", id="looking", markup=False)
-            yield Input(placeholder="/  a path, or a version: 3.13, 3.14t, pypy", compact=True)
+            yield LineInput(placeholder="/  a path, or a version: 3.13, 3.14t, pypy", compact=True)
             yield Static("⏎ use it   / type a path   r look again   esc cancel", id="hint", markup=False)
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input, Label, Static
 
 from flowtui.model.run import Limits
 from flowtui.report import units
+from flowtui.ui.widgets.line_input import LineInput
 
 
 class Entry(NamedTuple):
@@ -73,7 +74,7 @@ class LimitsScreen(ModalScreen[Limits | None]):
                 with Horizontal(classes="entry"):
                     yield Label(entry.label)
                     value = entry.write(getattr(self._limits, entry.field))
-                    yield Input(value, id=entry.field, compact=True, select_on_focus=True)
+                    yield LineInput(value, id=entry.field, compact=True, select_on_focus=True)
             yield Static(
                 "0 sets no limit  ·  enter takes them, esc leaves them, ctrl+r: standard", classes="hint"
             )

@@ -16,6 +16,7 @@ press depends on what is seen, never on how much there is.
     virtual_list        rows that are drawn only when they are seen
     virtual_table, virtual_tree     what builds on it
     log_view            lines that grow at the end
+    line_input          one line to type, whose cursor does not blink
     palette             theme colours of a widget's component classes
     frame_diff          never sends a cell that the terminal already shows
     pipeline_bar, link_bar, key_bar     the lines above and below the panes
