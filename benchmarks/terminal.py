@@ -40,7 +40,8 @@ class Terminal:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
-        for name in ("TMUX", "COLUMNS", "LINES", "NO_COLOR"):
+        # An installed program finds its modules compiled.
+        for name in ("TMUX", "COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
             variables.pop(name, None)
         self.started = time.perf_counter()
         self.received = 0
