@@ -82,3 +82,19 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("FLOWTUI_HOME", str(tmp_path / "file"))
     with pytest.raises(OSError):
         Keeper("", "unnamed").keep("text")
+
+
+def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.py")
+    keep_and_die(path, "x = 1\n")
+    (unsaved,) = recovery.find(str(path))
+    assert (os.fsencode(unsaved.path), unsaved.text) == (os.fsencode(path), "x = 1\n")
+
+
+def test_a_text_whose_file_is_gone_is_offered_with_those_without_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    path.write_text("x\n")
+    keep_and_die(path, "x = 1\n")
+    assert recovery.find() == []
+    path.unlink()
+    assert [unsaved.path for unsaved in recovery.find()] == [str(path)]

@@ -97,3 +97,14 @@ def test_what_cannot_be_saved_is_one_clear_line(home):
     assert load() == Settings()
     with pytest.raises(SettingsError, match=r"the settings cannot be saved in .*: "):
         update(lambda _: Settings())
+
+
+def test_a_file_whose_name_is_no_text_is_remembered(tmp_path):
+    path = tmp_path / "\udcff\x1b.py"
+    path.touch()
+    update(lambda settings: settings.with_recent(path))
+    update(lambda settings: settings.with_recent("/b.py"))
+    assert load().recent == ("/b.py", str(path))
+    assert load().recent_files() == [str(path)]
+    settings_path().write_bytes(b'{"theme": "\\udc')
+    assert load() == Settings()

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
-from flowtui.engine import analysis, recovery
+from flowtui.app import FlowApp
+from flowtui.engine import analysis, recovery, settings
 from flowtui.engine.interpreters import version_key
 from flowtui.model.analysis import STAGES
 from flowtui.ui.screens.dialogs import ChoiceDialog
 from flowtui.ui.screens.files import FileBrowser
+from flowtui.ui.screens.home import HomeScreen
 from tests.interpreters import need
 from tests.ui.benches import Bench, opened
 
@@ -360,3 +362,34 @@ async def test_a_file_that_becomes_broken_while_open(tmp_path: Path) -> None:
             assert workbench.source_now().data == data
             assert bench.screen_text
         assert without_error(bench)
+
+
+async def test_odd_names_in_lists(tmp_path: Path) -> None:
+    """In the browser, among the recent files, in the offer of unsaved text."""
+    file = tmp_path / os.fsdecode(b"[red] \x1b[31m\xff.py")
+    file.write_text("x = 1\n")
+    settings.update(lambda remembered: remembered.with_recent(file))
+    assert settings.load().recent_files() == [str(file)]
+    lost = recovery.Keeper(str(tmp_path / "gone.py"), "gone.py")
+    lost.keep("\x1b[31m\udcff = 'of a file that is gone'\n")
+    os.close(lost._lock or 0)
+    app = FlowApp(folder=str(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = Bench(app, pilot)
+        await bench.until(lambda: isinstance(app.screen, FileBrowser), "the browser")
+        await bench.until(lambda: "[31m" in bench.screen_text, "the file")
+        await pilot.press("escape")
+        await bench.until(lambda: isinstance(app.screen, HomeScreen), "home")
+        assert "␛[31m" in bench.screen_text
+        assert "of a file that is gone" in bench.screen_text
+        options = app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index("recover 0")
+        await pilot.press("enter")
+        workbench = await bench.analysed()
+        assert "of a file that is gone" in workbench.view.text
+        assert workbench.document.path == str(tmp_path / "gone.py")
+        assert workbench.dirty
+        await bench.command("w")
+        assert (tmp_path / "gone.py").read_bytes() == b"\x1b[31m\xff = 'of a file that is gone'\n"
+        app._end_now()
+        await bench.until(lambda: app._exit, "the end")
