@@ -36,8 +36,9 @@ def folders() -> list[Path]:
 
 
 def pyenv() -> Path:
-    """The folder of pyenv's interpreters; it may not exist."""
-    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    """The folder of pyenv's interpreters; it may not exist, or be another user's."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    return root / "versions" if os.access(root, os.X_OK) else Path("/nonexistent")
 
 
 def at_hand() -> list[str]:
