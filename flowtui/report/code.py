@@ -38,7 +38,7 @@ def code_lines(table: CodeTable, width: int) -> Iterator[Line]:
 
 def _head(code: CodeObject, width: int) -> Iterator[Line]:
     parent = "" if code.parent is None else f" in {code.parent}"
-    facts = f"  code {code.id}{parent}, line {code.firstlineno}, stack {code.stacksize}"
+    facts = f"  code {code.id}{parent}, line {code.firstlineno}, stack {code.stacksize} (depths inferred)"
     flags = f", {' '.join(code.flag_names) or 'no flags'}"
     title = visible(code.qualname or code.name)
     room = max(0, width - cells(title) - 2) if width else 0

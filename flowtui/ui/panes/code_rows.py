@@ -84,7 +84,7 @@ class CodeRows:
             return [self._cell(name, instruction, code) for name in self.columns]
         if entry is not None:
             return [(f"    ⚡ {exception_words(code, entry)}", "dim")]
-        return [(heading(code), "accent")]
+        return [(heading(code, depths="stack" in self.columns), "accent")]
 
     def _cell(self, column: str, row: int, code: CodeObject) -> Cell:
         table = self.table
@@ -136,11 +136,15 @@ def meaning(table: CodeTable, row: int, *, with_arg: bool = False) -> str:
     return _CODE.sub(r"code object \1", shorten(text, 300))
 
 
-def heading(code: CodeObject) -> str:
-    """A code object in one line: name, line, how deep its stack can be, flags."""
+def heading(code: CodeObject, *, depths: bool = False) -> str:
+    """A code object in one line: name, line, how deep its stack can be, flags.
+
+    `depths` says that the depths below are ours, worked out from the instructions; the limit is the compiler's.
+    """
     flags = " ".join(code.flag_names)
     line = f"  line {code.firstlineno}" if code.firstlineno else ""
-    return f"▪ {code.qualname}{line}  stack {code.stacksize}{f'  {flags}' if flags else ''}"
+    stack = " (depths inferred)" if depths else ""
+    return f"▪ {code.qualname}{line}  stack {code.stacksize}{stack}{f'  {flags}' if flags else ''}"
 
 
 def exception_words(code: CodeObject, entry: int) -> str:

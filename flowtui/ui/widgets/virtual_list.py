@@ -241,6 +241,9 @@ class VirtualList(ScrollView, can_focus=True):
         if not self.size.height:  # not laid out yet, or hidden
             self._to_show = row
             return
+        # The first row that is shown stands in the middle, whoever asks first when there is room for it.
+        center = center or self._to_show is not None
+        self._to_show = None
         top, height = self.scroll_offset.y, self._page_height()
         if top <= row < top + height:
             return
@@ -250,8 +253,7 @@ class VirtualList(ScrollView, can_focus=True):
 
     def _on_resize(self) -> None:
         if self._to_show is not None and self.size.height:
-            row, self._to_show = self._to_show, None
-            self.show_row(row)
+            self.show_row(self._to_show)
 
     def _user_moves_to(self, row: int) -> None:
         if self.row_count:
