@@ -108,7 +108,9 @@ def test_what_a_learner_expects_at_a_place(needle, nth, node, wanted):
         pytest.skip("needs CPython 3.11 to 3.13, whose opcodes are named here")
     analysis, selection = look(DEMO, needle, nth)
     assert node_of(analysis, selection) == node
-    assert wanted <= set(opnames(analysis, selection)), opnames(analysis, selection)
+    names = opnames(analysis, selection)
+    # From 3.13 on two loads in a row can be one instruction: LOAD_FAST_LOAD_FAST.
+    assert all(any(name.startswith(start) for name in names) for start in wanted), names
 
 
 def test_a_name_links_to_its_instruction_alone():

@@ -182,10 +182,13 @@ class SlotScreen(Screen[None]):
         self.retitle()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """The first time all styles are just made; to make them again would take as long as the rest."""
+        """At the program's start all styles are just made; to make them again would take as long as the rest.
+
+        On another screen's top they are needed: this screen's own styles are read while its widgets are made.
+        """
         if not self._resumed:
             self._resumed = True
-            event.refresh_styles = False
+            event.refresh_styles = len(self.app.screen_stack) > 1
 
     def on_resize(self, event: Resize) -> None:
         """More or fewer panes are visible now."""
