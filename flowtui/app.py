@@ -115,10 +115,14 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
             signal.signal(signal.SIGHUP, lambda *_: self._hung_up(loop))
             if sys.__stdin__ is not None and not self.is_headless:
                 hangup.watch(sys.__stdin__.fileno(), lambda: self._hung_up(loop))
+        # Its modules, and its process, come after the first picture.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Ask the interpreter, then show the folder: a screen that is soon left would take the asking along."""
+        self.first_interpreter()
         if self._folder:
             self._browse(self._folder)
-        # Its modules, and its process, come after the first picture.
-        self.call_after_refresh(self.first_interpreter)
 
     def get_default_screen(self) -> Screen[Any]:
         """The workbench where there is something to show, else the home screen."""
