@@ -33,8 +33,8 @@ Run = Callable[[Pilot[Any]], Awaitable[None]]
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """No interpreter is asked, no time is shown."""
 
-    async def nobody(self: FlowApp) -> None:
-        return
+    def nobody(self: FlowApp) -> None:
+        """What stands here starts a worker and returns at once; a coroutine would never be awaited."""
 
     monkeypatch.setattr(FlowApp, "first_interpreter", nobody)
     monkeypatch.setattr(LinkedScreen, "shown_time", lambda self, stage: None)
