@@ -5,7 +5,7 @@ A frame is ``MAGIC``, the header's length, the columns' length (two unsigned 32-
 ``[[name, typecode, count], …]``, with the type codes of ``array``. Integers are in the machine's own byte order: both
 ends are on one machine. Bulk rows travel as columns since JSON costs a hundred times more for them.
 
-This module is the only one of the probe that the parent imports too.
+This module and `recording_format` are the only ones of the probe that the parent imports too.
 """
 
 from __future__ import annotations
