@@ -49,6 +49,12 @@ class Input(msgspec.Struct, frozen=True, tag="input", tag_field="kind"):
     """The program waits for standard input."""
 
 
+class Unrecorded(msgspec.Struct, frozen=True, tag="unrecorded", tag_field="kind"):
+    """The recorder could not be made: the program runs without; `message` is one line."""
+
+    message: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
 class Raised(msgspec.Struct, frozen=True, tag="raised", tag_field="kind"):
     """An exception came out; its message is still to be asked for."""
 
@@ -104,7 +110,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept", tag_field="kind"):
     watched: bool = True
 
 
-ProbeMessage = Hello | Started | Input | Raised | Told | Rows
+ProbeMessage = Hello | Started | Input | Unrecorded | Raised | Told | Rows
 KeeperMessage = Keeping | Refused | Kept
 
 

@@ -23,7 +23,7 @@ from typing import Literal
 
 from flowtui.engine import leftovers, run_messages
 from flowtui.engine.connection import ProbeError
-from flowtui.engine.keeping import KeeperPipes, request, start_keeper
+from flowtui.engine.keeping import KeeperPipes, RecordingOrder, request, start_keeper
 from flowtui.engine.run_clock import RunClock
 from flowtui.engine.streams import InputStream, OutputStream, Utf8
 from flowtui.engine.verdict import Facts, ended
@@ -49,7 +49,7 @@ LOOK, LOOK_FOR = 0.002, 2.0
 class Run:
     """A running program. Make one with `start`; its last event is an `Ended`, always, and exactly one.
 
-    Times go by the event loop's clock.
+    Times go by the event loop's clock. ``unrecorded`` says why a run that was to be recorded is not; else empty.
     """
 
     def __init__(self, path: str, on_event: Callable[[RunEvent], None], limits: Limits) -> None:
@@ -71,6 +71,8 @@ class Run:
         self._flush_timer: asyncio.TimerHandle | None = None
         self._last_flush = 0.0
         self._output = 0
+        self._recording: RecordingOrder | None = None
+        self.unrecorded = ""
         self._channel = Decoder()
         self._reports = Decoder()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -88,6 +90,7 @@ class Run:
         limits: Limits | None = None,
         arguments: Sequence[str] = (),
         report_specialised: bool = False,
+        recording: RecordingOrder | None = None,
     ) -> Run:
         """Start a program.
 
@@ -100,11 +103,14 @@ class Run:
             limits: what it may use; the defaults of `Limits` otherwise.
             arguments: ``sys.argv[1:]``.
             report_specialised: whether to send `Specialised` at the end.
+            recording: where its probe is to record it; see `recording.record`, which also reads that.
         """
         run = cls(interpreter.path, on_event, limits or Limits())
+        run._recording = recording
         try:
-            kept = start_keeper(interpreter.path, run._facts.limits, run._token)
-            run._open(kept, request(source, arguments, report_specialised=report_specialised))
+            kept = start_keeper(interpreter.path, run._facts.limits, run._token, recording)
+            asked = request(source, arguments, report_specialised=report_specialised, recording=recording)
+            run._open(kept, asked)
         except (ProbeError, OSError) as error:
             run._facts.refused = f"{error}."
             run._loop.call_soon(run._finish)
@@ -193,6 +199,8 @@ class Run:
                 return
         else:
             self._output += len(data)
+        if self._recording is not None:
+            self._recording.take_output(stream, data)
         text = self._decoders[stream].feed(data)
         if not text:
             return
@@ -259,6 +267,8 @@ class Run:
                     each.read_all()
                 self._flush()
                 self._emit(InputWanted())
+            case run_messages.Unrecorded(message=why):
+                self.unrecorded = why
             case run_messages.Raised(error=error):
                 facts.error = run_messages.raised_error(error)
             case run_messages.Told(error=error):

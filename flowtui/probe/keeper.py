@@ -1,11 +1,12 @@
 """Role `keep`: between the parent and a running program; at its end nothing that it started is left.
 
 Who runs where: the parent starts this on flowtui's own interpreter, with the order (one JSON object) as its
-argument and the descriptors of the program's three streams and of its probe's channel. It starts the chosen
-interpreter in a session of its own under `limits`, counts the processes and threads below it, and at the end,
-whatever ended it, freezes, kills and reaps all that is left: as the *subreaper* of the tree it inherits every
-orphan, so that "no child left" means "no process left". The parent's order to stop is the end of file on the
-command pipe, which comes as well when the parent dies.
+argument and the descriptors of the program's three streams, of its probe's channel and, when the run is
+recorded, of the recording's files. It starts the chosen interpreter in a session of its own under `limits`,
+counts the processes and threads below it, and at the end, whatever ended it, freezes, kills and reaps all that
+is left: as the *subreaper* of the tree it inherits every orphan, so that "no child left" means "no process
+left". The parent's order to stop is the end of file on the command pipe, which comes as well when the parent
+dies.
 
 What goes over the wire, on the report pipe: ``keeping`` {pid}, then ``kept`` {status | signal, cpu,
 peak_memory, killed, limit, left, watched}, or ``refused`` {message} when the interpreter cannot be started.
@@ -43,8 +44,8 @@ GROWING = 8
 GRACE = 0.5
 #: Seconds after which killing is given up: what is left then cannot be killed by this user.
 PATIENCE = 3.0
-#: The probe's channel is moved up to here: above RLIMIT_NOFILE, where ``os.closerange(3, 256)`` does not
-#: reach it.
+#: The probe's channel, and a recording's files, are moved up to here: above RLIMIT_NOFILE, where
+#: ``os.closerange(3, 256)`` does not reach them.
 CHANNEL = 1000
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -60,6 +61,7 @@ class Order:
         self.reports: int = fields["reports"]
         self.streams: list[int] = fields["streams"]
         self.channel: list[int] = fields["channel"]
+        self.recording: dict[str, int] = fields["recording"]
         self.limits: dict[str, Any] = fields["limits"]
         self.command: list[str] = fields["command"]
 
@@ -89,11 +91,15 @@ def become(order: Order, control: Callable[[int, int], object] | None, keeper: i
     for target, stream in enumerate(order.streams):
         os.dup2(stream, target)
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    highest = CHANNEL if allowed == resource.RLIM_INFINITY else min(CHANNEL, allowed - 8)
+    highest = CHANNEL if allowed == resource.RLIM_INFINITY else min(CHANNEL, allowed - 16)
     # all other descriptors of this process are closed by exec
     inward, outward = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, highest) for descriptor in order.channel)
+    files = [
+        "%s=%d" % (name, fcntl.fcntl(descriptor, fcntl.F_DUPFD, highest))
+        for name, descriptor in order.recording.items()
+    ]
     limits.apply(order.limits, tasks)
-    os.execv(order.command[0], [*order.command, str(inward), str(outward)])
+    os.execv(order.command[0], [*order.command, str(inward), str(outward), *files])
 
 
 class Keeper:
@@ -132,7 +138,7 @@ class Keeper:
             finally:
                 os._exit(127)
         os.close(report)
-        for descriptor in self.order.streams + self.order.channel:
+        for descriptor in [*self.order.streams, *self.order.channel, *self.order.recording.values()]:
             os.close(descriptor)
         message = os.read(failure, 4096).decode("utf-8", "replace")
         os.close(failure)
@@ -307,7 +313,8 @@ def signal_name(number: int) -> str:
 def main(arguments: list[str]) -> int:
     """Keep one program, as the order in ``arguments[0]`` says; the status is 0 whatever the program's was."""
     order = Order(arguments[0])
-    for descriptor in (order.commands, order.reports, *order.streams, *order.channel):
+    given = (order.commands, order.reports, *order.streams, *order.channel, *order.recording.values())
+    for descriptor in given:
         os.set_inheritable(descriptor, False)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)  # the parent's end of file is the one order to stop

@@ -5,8 +5,9 @@ and 2. What it does with them, with ``sys.stdout``, with trace functions, hooks 
 what the parent is told goes over another descriptor. Tracebacks look as Python's own, without the frames of
 this file.
 
-What goes over the wire: ``hello``; in comes ``run``; ``started``; ``input`` whenever standard input is waited
-for; ``raised`` {error} before the program's own code is asked for the message, since that may hang; ``ended``
+What goes over the wire: ``hello``; in comes ``run``; ``unrecorded`` {message} when it is to be recorded and
+cannot be; ``started``; ``input`` whenever standard input is waited for; ``raised`` {error} before the
+program's own code is asked for the message, since that may hang; ``ended``
 {status, error} and ``specialised`` {rows}, before the interpreter's own shutdown (threads are joined and
 ``atexit`` runs after it).
 
@@ -29,8 +30,11 @@ from .text import BOM, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from collections.abc import Callable
     from types import CodeType, ModuleType, TracebackType
     from typing import Any
+
+    from .recorder import Recorder
 
 #: Bytes that a program which has used up its memory leaves to us for the first steps of saying so.
 RESERVE = 4 << 20
@@ -76,8 +80,13 @@ class Channel:
             os.close(self._descriptor)
 
 
-def main(frame_in: int, frame_out: int) -> int:
+def main(frame_in: int, frame_out: int, files: dict[str, int]) -> int:
     """Say hello, take the one request, execute the program; the result is the status to end with.
+
+    Args:
+        frame_in: where the request comes from.
+        frame_out: where to tell what happens.
+        files: the descriptors of a recording's streams; empty when nothing is to be recorded.
 
     Raises:
         SystemExit: the program's own, for the interpreter to treat as it treats every one.
@@ -92,17 +101,43 @@ def main(frame_in: int, frame_out: int) -> int:
     source = request.columns["source"].tobytes()
     channel = Channel(frame_out)
     name, path = str(head["name"]), str(head["path"])
+    # before the program's folder is in the way of the modules that a recorder imports
+    recorder = make_recorder(channel, files, head["recording"], path or name, source) if files else None
     text = prepare(channel, name, path, [str(each) for each in head["arguments"]], source)
     namespace = fresh_main(path).__dict__
+    if recorder:
+        from . import recorded_output
+
+        recorded_output.install(recorder.note_output)
     channel.send(kind="started")
     if not text.declared and not text.ascii:
         # As from a file: the parser of 3.9 to 3.12 counts an error's columns right only where the encoding is
         # declared.
         source = BOM + source
-    code, error = execute(source, path or name, namespace)
+    code, error = execute(source, path or name, namespace, recorder.run if recorder else exec)
     sys.settrace(None)
     sys.setprofile(None)
     return finish(channel, code if head["report_specialised"] else None, error, text)
+
+
+def make_recorder(
+    channel: Channel, files: dict[str, int], options: dict[str, Any], filename: str, source: bytes
+) -> Recorder | None:
+    """Make what records; without it, which the parent is told, the program runs all the same."""
+    folder = os.path.dirname(filename) if os.path.isabs(filename) else ""
+    try:
+        from . import recorder
+
+        return recorder.make(files, dict(options, folder=folder, path=filename, source=source))
+    except Exception as error:
+        message = " ".join(("%s: %s" % (type(error).__name__, error)).split())
+        channel.send(kind="unrecorded", message=message[:200])
+        for descriptor in files.values():
+            try:
+                os.close(descriptor)
+            except OSError:  # closed already, before it failed
+                continue
+        return None
 
 
 def prepare(channel: Channel, name: str, path: str, arguments: list[str], source: bytes) -> Text:
@@ -179,14 +214,21 @@ def fresh_main(path: str) -> ModuleType:
 
 
 def execute(
-    source: bytes, filename: str, namespace: dict[str, Any]
+    source: bytes, filename: str, namespace: dict[str, Any], run: Callable[[Any, dict[str, Any]], object]
 ) -> tuple[CodeType | None, BaseException | None]:
-    """Compile and execute; gives the code object, and the exception that came out, without our own frames."""
+    """Compile and execute; gives the code object, and the exception that came out, without our own frames.
+
+    Args:
+        source: the program.
+        filename: what its tracebacks call it.
+        namespace: the names of its module.
+        run: `exec`, or what records while it executes.
+    """
     code = None
     reserve: bytearray | None = bytearray(RESERVE)
     try:
         code = compile(source, filename, "exec", dont_inherit=True)
-        exec(code, namespace)  # noqa: S102  # the one thing that this process is for
+        run(code, namespace)
     except BaseException as error:
         reserve = None
         error.__traceback__ = without_ours(error.__traceback__)
@@ -198,8 +240,8 @@ def execute(
 
 
 def without_ours(entry: TracebackType | None) -> TracebackType | None:
-    """Drop the traceback's first entries, which are of this file."""
-    while entry is not None and entry.tb_frame.f_code is execute.__code__:
+    """Drop the traceback's first entries, which are of this file and of the recorder's."""
+    while entry is not None and entry.tb_frame.f_globals.get("__package__") == __package__:
         entry = entry.tb_next
     return entry
 

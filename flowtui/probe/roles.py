@@ -12,7 +12,10 @@ ROLES = ("analyse", "run", "describe")
 
 
 def main(arguments: list[str]) -> int:
-    """Take ``ROLE IN_FD OUT_FD``, say hello and serve; the result is the exit status."""
+    """Take ``ROLE IN_FD OUT_FD``, say hello and serve; the result is the exit status.
+
+    Role `run` takes the files of a recording as well, each as ``STREAM=FD``.
+    """
     if arguments[:1] == ["keep"]:  # no probe: it keeps one
         from . import keeper
 
@@ -21,13 +24,15 @@ def main(arguments: list[str]) -> int:
         role, frame_in, frame_out = arguments[0], private(int(arguments[1])), private(int(arguments[2]))
         if role not in ROLES:
             raise ValueError(role)
+        named = [word.partition("=") for word in arguments[3:]]
+        files = {name: private(int(descriptor)) for name, _, descriptor in named}
     except (IndexError, ValueError, OSError):
         sys.stderr.write("flowtui's probe is started by flowtui: %s IN_FD OUT_FD\n" % "|".join(ROLES))
         return 2
     if role == "run":
         from . import program
 
-        return program.main(frame_in, frame_out) or 0
+        return program.main(frame_in, frame_out, files) or 0
     from . import serve
 
     if role == "describe":
