@@ -73,9 +73,32 @@ class StreamFiles:
                 end = start
         return 0
 
-    def read(self, name: str, start: int, end: int) -> bytes:
-        """Bytes of a stream, read past every mapping."""
-        return os.pread(self.descriptors[name], end - start, start)
+    def read(self, name: str, end: int) -> bytes:
+        """The bytes of a stream up to `end`, read past every mapping.
+
+        Raises:
+            OSError: the disk does not give them.
+        """
+        pieces: list[bytes] = []
+        at = 0
+        while at < end:
+            piece = os.pread(self.descriptors[name], min(_PIECE, end - at), at)
+            if not piece:
+                break
+            pieces.append(piece)
+            at += len(piece)
+        return b"".join(pieces)
+
+    def write(self, name: str, at: int, data: bytes) -> None:
+        """Put bytes into a stream.
+
+        Raises:
+            OSError: there is no room on the disk.
+        """
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(self.descriptors[name], view, at)
+            view, at = view[written:], at + written
 
     def close(self) -> None:
         """Close the files; what is mapped stays readable."""
