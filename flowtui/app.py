@@ -34,6 +34,7 @@ from flowtui.ui.widgets.frame_diff import FrameDiffMixin
 from flowtui.ui.workers import tell_failure
 
 if TYPE_CHECKING:
+    from flowtui.engine.recording.trace_file import Trace
     from flowtui.engine.recovery import Unsaved
     from flowtui.ui.screens.home import HomeScreen
 
@@ -61,6 +62,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         folder: a folder to choose a file from at once.
         python: a word for the interpreter, as ``--python`` takes it; empty for the one used last.
         remembered: the settings.
+        trace: an opened trace file; the first workbench shows it, and `document` is its source.
     """
 
     TITLE = "flowtui"
@@ -88,6 +90,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         folder: str = "",
         python: str = "",
         remembered: settings.Settings | None = None,
+        trace: Trace | None = None,
     ) -> None:
         first = ("home",) if document is None else ("workbench", "panes")
         # A first screen's own styles are not read: the app has to bring them.
@@ -96,6 +99,7 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         self._document = document
         self._folder = folder
         self._python = python
+        self.trace = trace
         self.interpreter: Interpreter | None = None
         theme = self.remembered.theme
         # Before the first stylesheet: a theme that changes later has every style made twice.
@@ -395,6 +399,7 @@ def run(
     code: str | None = None,
     python: str | None = None,
     stdin_text: str | None = None,
+    trace: Trace | None = None,
 ) -> int:
     """Run the app until the learner quits.
 
@@ -403,6 +408,7 @@ def run(
         code: a source given on the command line.
         python: the interpreter's path, version or implementation.
         stdin_text: a source that came from standard input, which is the terminal again by now.
+        trace: an opened trace file; its source is what the workbench shows.
 
     Returns:
         The exit status.
@@ -410,13 +416,15 @@ def run(
     folder = path if path and Path(path).is_dir() else ""
     try:
         document = _document("" if folder else path or "", code, stdin_text)
+        if trace is not None:
+            document = Document(trace.about.source)
     except SourceError as error:
         boot.restore()
         print(f"flowtui: {error}", file=sys.stderr)  # noqa: T201 (there is no screen yet)
         return 2
     if not _OVER_SSH and "ESCDELAY" not in os.environ:
         vars(constants)["ESCAPE_DELAY"] = _ESCAPE_DELAY
-    app = FlowApp(document, folder=folder, python=python or "")
+    app = FlowApp(document, folder=folder, python=python or "", trace=trace)
     # What is imported by now stays; looking through it again and again is felt while typing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
