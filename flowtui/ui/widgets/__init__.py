@@ -1,7 +1,8 @@
 """Widgets that know no stage: an editor for Python source, a table and a tree of any length, a terse screen.
 
-Nothing here imports the model or another floor of flowtui. What they have in common is that the work of a key
-press depends on what is seen, never on how much there is.
+Nothing here imports the model or another floor of flowtui, but for the picture of a run, which draws the states of
+`model.trace`. What they have in common is that the work of a key press depends on what is seen, never on how much
+there is.
 
     cells               how one line stands on the screen: code points to cells and back
     document            lines as Python splits them, with their widths kept
@@ -20,4 +21,10 @@ press depends on what is seen, never on how much there is.
     palette             theme colours of a widget's component classes
     frame_diff          never sends a cell that the terminal already shows
     pipeline_bar, link_bar, key_bar     the lines above and below the panes
+    scrubber            a whole recording in one or two lines, and where we are in it
+    run_picture         a state of a recorded run: frames, operand stack, variables, heap, arrows
+    picture_layout      the sizes of its parts, and the places that objects keep
+    picture_items, picture_blocks   its rows: frames, slots and variables; objects
+    picture_scene       all of one state; picture_drawing: a scene on a picture_canvas
+    picture_arrows      ways through a channel
 """
