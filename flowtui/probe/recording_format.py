@@ -90,6 +90,8 @@ H_FREED = 10  # start: FREED_BY_COUNT, or FREED_BY_COLLECTION + generation; no v
 H_COUNT = 11
 FREED_BY_COUNT, FREED_BY_COLLECTION = 0, 1
 H_CUT = 12  # what is recorded of the object is cut here: removed: how many elements are left out at its end
+H_ADDED = 13  # set: the values are added, at the end
+H_REMOVED = 14  # set: the values are gone; mapping and attributes: the values are keys, these items are gone
 #: Elements of one object that are recorded; an H_CUT says what is missing.
 MAX_ELEMENTS = 10_000
 
