@@ -26,5 +26,6 @@ there is.
     picture_layout      the sizes of its parts, and the places that objects keep
     picture_items, picture_blocks   its rows: frames, slots and variables; objects
     picture_scene       all of one state; picture_drawing: a scene on a picture_canvas
-    picture_arrows      ways through a channel
+    picture_arrows      ways through a channel; picture_routes: which arrows of a scene are drawn
+    picture_camera      which part of a scene is seen
 """

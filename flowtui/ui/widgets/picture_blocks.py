@@ -20,6 +20,8 @@ _INLINE_TYPES = frozenset({"type", "module", "function", "builtin_function_or_me
 #: Cells of one element in a row of several.
 _ELEMENT = 16
 _SEPARATOR = " │ "
+#: Cells behind a head for the end of an arrow.
+_TIP = 3
 _KEYWORDS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
 #: Elements of a sequence that stand one below the other when they refer to objects.
 _UPRIGHT = 6
@@ -49,9 +51,9 @@ class Block(NamedTuple):
         return 1 + len(self.lines)
 
     @property
-    def width(self) -> int:
-        """Cells of the widest row."""
-        return max(width_of(self.head), *(2 + width_of(line.parts) for line in self.lines))
+    def widths(self) -> list[int]:
+        """Cells of each row."""
+        return [width_of(self.head), *(2 + width_of(line.parts) for line in self.lines)]
 
 
 def is_inline(thing: HeapObject) -> bool:
@@ -111,9 +113,8 @@ def head_parts(thing: HeapObject, cells: int) -> tuple[Part, ...]:
         tail.append((str(thing.count), "number"))
     if thing.cycle is not None:
         tail.append((f" {CYCLE_SIGN}{thing.cycle}", "cycle"))
-    sign: list[Part] = [(CHANGED_SIGN, "changed")] if thing.changed else []
-    room = cells - len(number) - len(sign) - width_of(tail)
-    return (*sign, (fit(thing.type, max(3, room)), "type"), (number, "dim"), *tail)
+    room = cells - len(number) - width_of(tail)
+    return ((fit(thing.type, max(3, room)), "type"), (number, "dim"), *tail)
 
 
 def death(thing: HeapObject) -> str:
@@ -227,7 +228,7 @@ def block(thing: HeapObject, drawn: Collection[int], width: int, most: int) -> B
         width: cells of a row.
         most: rows below the head.
     """
-    head = head_parts(thing, width)
+    head = head_parts(thing, width - _TIP)
     room = max(4, width - 2)
     if thing.ghost:
         return Block(head, (Line(((fit(death(thing), room), "ghost"),)),))

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from flowtui.ui.widgets.picture_arrows import Routed, Wire, box, route
-from flowtui.ui.widgets.picture_blocks import INFERRED_SIGN, POINTER_SIGN, REFERENCE_SIGN, value_parts
+from flowtui.model.trace import HeapObject
+from flowtui.ui.widgets.picture_arrows import box
+from flowtui.ui.widgets.picture_blocks import (
+    CHANGED_SIGN,
+    INFERRED_SIGN,
+    POINTER_SIGN,
+    REFERENCE_SIGN,
+    value_parts,
+)
 from flowtui.ui.widgets.picture_canvas import Canvas, fit, width_of
-from flowtui.ui.widgets.picture_items import Item, StackRow, short_name, window
+from flowtui.ui.widgets.picture_items import Item, StackRow, VariableRow, short_name
+from flowtui.ui.widgets.picture_routes import Routes, View
 from flowtui.ui.widgets.picture_scene import Scene
 
 CURRENT_SIGN = "▶"
 CURSOR_SIGN = "›"
+TOP_SIGN = "▸"
 _UP, _DOWN = "▲", "▼"
 #: By whether an arrow is heavy: a level line, and the style.
 _LEVEL = ("─", "━")
 _ARROW = ("arrow", "arrow-on")
-#: The left edge of the back channel is at a multiple of so many cells.
-_EDGE_STEP = 6
 _RESULTS = {"return": "returns", "yield": "yields", "exception": "raises"}
-
-
-class View(NamedTuple):
-    """What of a scene is seen.
-
-    Attributes:
-        left: the first row of the left column.
-        heap: the first row of the heap.
-        cursor: the item under the cursor.
-    """
-
-    left: int = 0
-    heap: int = 0
-    cursor: Item | None = None
 
 
 class Hit(NamedTuple):
@@ -43,15 +35,6 @@ class Hit(NamedTuple):
     start: int
     end: int
     item: Item
-
-
-class Source(NamedTuple):
-    """Where an arrow begins."""
-
-    y: int
-    target: int
-    heavy: bool
-    weight: int
 
 
 class Drawing:
@@ -70,13 +53,9 @@ class Drawing:
         self._scene = scene
         self._view = view
         self._geometry = geometry = scene.geometry
+        self._routes = Routes(scene, view)
         self.canvas = Canvas(geometry.width, geometry.height)
         self.hits: list[Hit] = []
-        self._heads = self._visible_heads()
-        self._dots: set[int] = set()
-        self._heavy: dict[int, bool] = {}
-        self._tips: dict[tuple[int, bool], bool] = {}
-        self._back_start = geometry.width
         self._headings()
         self._arrows()
         self._frames()
@@ -84,132 +63,13 @@ class Drawing:
         self._variables()
         self._objects()
 
-    # ---- which rows are seen ----------------------------------------------------------------------------
-
-    def _seen(self, y: int) -> bool:
-        return 1 <= y < self._geometry.height
-
-    def _visible_heads(self) -> dict[int, int]:
-        """The line of each object's head that is seen, by the object's number."""
-        top = self._view.heap - 1
-        return {number: row - top for number, row in self._scene.rows.items() if self._seen(row - top)}
-
-    def _is_cursor(self, item: Item | None) -> bool:
-        cursor = self._view.cursor
-        return cursor is not None and item is not None and cursor.place == item.place
-
-    def _points_here(self, item: Item) -> bool:
-        """Whether the cursor is on an item's own arrow, or on the object that it leads to."""
-        cursor = self._view.cursor
-        if cursor is None:
-            return False
-        if cursor.kind == "object":
-            return cursor.object == item.object
-        return cursor.place == item.place
-
-    def _stack_lines(self) -> list[tuple[int, StackRow | None, int]]:
-        """The lines of the box: (y, slot, None for the one that stands for `count` others, count)."""
-        stack, rows = self._scene.stack, self._geometry.band - 1
-        bottom = self._geometry.band - self._view.left - 1
-        if len(stack) <= rows:
-            first = bottom - len(stack) + 1
-            return [(first + at, row, 0) for at, row in enumerate(stack)]
-        at = next((at for at, row in enumerate(stack) if self._is_cursor(row.item)), None)
-        top = window(len(stack), rows - 1, 0, at)
-        shown: list[tuple[int, StackRow | None, int]] = [
-            (bottom - rows + 1 + at, row, 0) for at, row in enumerate(stack[top : top + rows - 1])
-        ]
-        return [*shown, (bottom, None, len(stack) - rows + 1)]
-
-    # ---- arrows -----------------------------------------------------------------------------------------
-
-    def _sources(self) -> list[Source]:
-        """Where arrows to visible objects begin in the left column."""
-        scene, heads = self._scene, self._heads
-        found: list[Source] = []
-
-        def add(y: int, item: Item, weight: int) -> None:
-            if self._seen(y) and item.object in heads:
-                found.append(Source(y, item.object, self._points_here(item), weight))
-
-        for y, row, _ in self._stack_lines():
-            if row is not None:
-                add(y, row.item, 3)
-        band = self._geometry.band - self._view.left
-        if scene.result is not None:
-            add(band, scene.result, 3)
-        for at, variable in enumerate(scene.variables):
-            add(band + self._geometry.gap + 1 + at, variable.item, 2 if variable.current else 1)
-        return found
-
-    def _route(self, sources: Iterable[Source], width: int, *, back: bool) -> Routed:
-        """The ways of all arrows that have one; notes which sources begin with a dot."""
-        by_target: dict[int, list[Source]] = {}
-        for source in sources:
-            by_target.setdefault(source.target, []).append(source)
-        wires = [
-            Wire(
-                self._heads[target],
-                tuple(source.y for source in group),
-                frozenset(source.y for source in group if source.heavy),
-                max(source.weight + 100 * source.heavy for source in group),
-            )
-            for target, group in by_target.items()
-        ]
-        routed = route(wires, width, self._geometry.pitch, back=back)
-        for at, group in enumerate(by_target.values()):
-            if at not in routed.left_out:
-                self._tips[wires[at].target, back] = any(source.heavy for source in group)
-                for source in group:
-                    key = -source.y if back else source.y
-                    self._dots.add(key)
-                    self._heavy[key] = source.heavy
-        return routed
-
     def _arrows(self) -> None:
-        """The lines in both channels and the tips."""
-        geometry, canvas = self._geometry, self.canvas
-        routed = self._route(self._sources(), geometry.channel - 2, back=False)
-        for (y, column), (character, heavy) in routed.cells.items():
-            canvas.put(geometry.left + column, y, character, _ARROW[heavy])
-        sources = self._back_sources()
-        start = self._back_start = self._back_edge(sources)
-        routed = self._route(sources, geometry.width - start, back=True)
-        for (y, column), (character, heavy) in routed.cells.items():
-            canvas.put(start + column, y, character, _ARROW[heavy])
-        for (y, back), heavy in self._tips.items():
-            if not back:
-                canvas.put(geometry.heap_start - 2, y, "▶", _ARROW[heavy])
-
-    def _back_edge(self, sources: Iterable[Source]) -> int:
-        """The cell at which the back channel begins: near what it passes, in steps, so that it seldom moves."""
-        scene, geometry = self._scene, self._geometry
-        rows = [y for source in sources for y in (source.y, self._heads[source.target])]
-        if not rows:
-            return geometry.heap_start + geometry.heap
-        top, bottom = min(rows), max(rows)
-        widest = 0
-        for thing in scene.objects:
-            y = scene.rows[thing.number] - self._view.heap + 1
-            block = scene.blocks[thing.number]
-            if y <= bottom and y + block.height > top:
-                widest = max(widest, block.width)
-        steps = -(-(widest + 4) // _EDGE_STEP)
-        return geometry.heap_start + min(geometry.heap, steps * _EDGE_STEP)
-
-    def _back_sources(self) -> list[Source]:
-        """Where arrows from object to object begin."""
-        scene, cursor = self._scene, self._view.cursor
-        over = cursor.object if cursor is not None and cursor.kind == "object" else None
-        found: list[Source] = []
-        for thing in scene.objects:
-            y = scene.rows[thing.number] - self._view.heap + 1
-            for line in scene.blocks[thing.number].lines:
-                y += 1
-                if line.pointer in self._heads and self._seen(y):
-                    heavy = over is not None and over in (thing.number, line.pointer)
-                    found.append(Source(y, line.pointer, heavy, 1))
-        return found
+        """The lines in both channels, and the tips of those that go to the right."""
+        for way in (self._routes.forth, self._routes.back):
+            for (y, x), (character, heavy) in way.cells.items():
+                self.canvas.put(x, y, character, _ARROW[heavy])
+        for y, heavy in self._routes.forth.tips.items():
+            self.canvas.put(self._geometry.heap_start - 2, y, "▶", _ARROW[heavy])
 
     # ---- the left column --------------------------------------------------------------------------------
 
@@ -230,14 +90,16 @@ class Drawing:
     def _frames(self) -> None:
         geometry, canvas = self._geometry, self.canvas
         y = geometry.band - self._view.left - len(self._scene.frames)
+        # The file's name is left out of all rows or of none.
+        short = any(len(row.name) + len(row.place) + 3 > geometry.frames for row in self._scene.frames)
         for row in self._scene.frames:
             y += 1
-            if not self._seen(y):
+            if not self._routes.seen(y):
                 continue
             style = "current" if row.current else "frame"
             place = row.place
-            if len(row.name) + len(place) + 3 > geometry.frames:
-                place = place[place.rfind(":") :] if ":" in place else place
+            if short and ":" in place:
+                place = place[place.rfind(":") :]
             place = fit(place, max(0, geometry.frames - 6))
             room = geometry.frames - 3 - width_of([(place, "")])
             x = canvas.put(0, y, f"{CURRENT_SIGN} " if row.current else "  ", style)
@@ -268,8 +130,8 @@ class Drawing:
         for y in range(1, base):
             canvas.put(start, y, "│", "box")
             canvas.put(end - 1, y, "│", "box")
-        for y, row, count in self._stack_lines():
-            if not self._seen(y):
+        for y, row, count in self._routes.stack_lines():
+            if not self._routes.seen(y):
                 continue
             if row is None:
                 canvas.put(start + 2, y, fit(f"⋮ {count} more", end - start - 4), "dim")
@@ -277,18 +139,18 @@ class Drawing:
             self._slot(y, start, end, row)
         if frame is None or not frame.stack:
             said = "(empty)" if frame is not None and frame.stack is not None else "not recorded"
-            if self._seen(base - 1):
+            if self._routes.seen(base - 1):
                 canvas.put(start + 2, base - 1, fit(said, end - start - 3), "dim")
-        if self._seen(base):
+        if self._routes.seen(base):
             self._base(base, start, end)
 
     def _slot(self, y: int, start: int, end: int, row: StackRow) -> None:
-        canvas, value = self.canvas, row.value
+        canvas, value, dots = self.canvas, row.value, self._routes.forth.dots
         room = end - start - 4
-        if y in self._dots:
+        if y in dots:
             x = canvas.put(start + 2, y, INFERRED_SIGN if value.inferred else "", "inferred")
             canvas.put(x, y, POINTER_SIGN, "pointer")
-            heavy = self._heavy[y]
+            heavy = dots[y]
             canvas.put(end - 1, y, box(1, 1 + heavy, 1, 0), _ARROW[heavy])
             word = fit(value.text, room - 2 - (4 if row.top else 0))
             canvas.put(x + 2, y, word if len(word) > 2 else "", "dim")
@@ -299,12 +161,12 @@ class Drawing:
         if row.top and len(used) + 4 <= room + 1:
             canvas.put(end - 4, y, "TOS", "tos")
         elif row.top:
-            canvas.put(start + 1, y, "▸", "tos")
+            canvas.put(start + 1, y, TOP_SIGN, "tos")
         self._hit(y, start + 1, end - 1, row.item)
 
     def _base(self, y: int, start: int, end: int) -> None:
         """The lower border, with what a return, yield or exception carries."""
-        canvas, state = self.canvas, self._scene.state
+        canvas, state, dots = self.canvas, self._scene.state, self._routes.forth.dots
         canvas.put(start, y, "└", "box")
         canvas.fill(start + 1, end - 1, y, "─", "box")
         canvas.put(end - 1, y, "┘", "box")
@@ -312,8 +174,8 @@ class Drawing:
         if result is None or state.value is None:
             return
         x = canvas.put(start + 1, y, f" {_RESULTS.get(state.step.event, 'value')} ", "result", end - 2)
-        if y in self._dots:
-            heavy = self._heavy[y]
+        if y in dots:
+            heavy = dots[y]
             style = _ARROW[heavy]
             x = canvas.put(x, y, POINTER_SIGN, "pointer", end - 2)
             canvas.fill(x, end - 1, y, _LEVEL[heavy], style)
@@ -327,66 +189,55 @@ class Drawing:
     def _variables(self) -> None:
         geometry, canvas = self._geometry, self.canvas
         y = geometry.band + geometry.gap - self._view.left
-        at_name = geometry.label + 1
-        at_value = at_name + geometry.name + 1
         label = ""
         for row in self._scene.variables:
             y += 1
-            if row.label:
-                label = row.label
-            if not self._seen(y):
+            label = row.label or label
+            if not self._routes.seen(y):
                 continue
             if row.label or y == 1:
                 style = "label-current" if row.current else "label"
-                text = fit(short_name(label, geometry.label - 1), geometry.label - 1)
-                canvas.put(1, y, text, style, geometry.label)
-            variable = row.variable
-            style = "changed" if variable.changed else "name"
-            canvas.put(at_name, y, fit(variable.name, geometry.name), style)
-            value = variable.value
-            if y in self._dots:
-                x = at_value - 1
-                if variable.changed:
-                    canvas.put(x, y, "*", "changed")
-                x = canvas.put(x + 1, y, INFERRED_SIGN if value.inferred else "", "inferred")
-                x = canvas.put(x, y, POINTER_SIGN, "pointer")
-                heavy = self._heavy[y]
-                canvas.fill(x, geometry.left, y, _LEVEL[heavy], _ARROW[heavy])
-            else:
-                x = at_value - 1 if variable.changed else at_value
-                reference = value.object in self._scene.rows
-                room = geometry.left - x
-                parts = value_parts(value, room, changed=variable.changed, reference=reference)
-                canvas.put_parts(x, y, parts, geometry.left)
+                canvas.put(1, y, fit(short_name(label, geometry.label - 1), geometry.label - 1), style)
+            self._variable(y, row)
             self._hit(y, 0, geometry.left, row.item)
         if y >= geometry.height:
             canvas.put(0, geometry.height - 1, _DOWN, "dim")
+
+    def _variable(self, y: int, row: VariableRow) -> None:
+        """A variable's name, and its value or the beginning of its arrow."""
+        geometry, canvas, variable = self._geometry, self.canvas, row.variable
+        value = variable.value
+        x = geometry.label + 1
+        canvas.put(x, y, fit(variable.name, geometry.name), "changed" if variable.changed else "name")
+        x += geometry.name + (0 if variable.changed else 1)
+        heavy = self._routes.forth.dots.get(y)
+        if heavy is None:
+            reference = value.object in self._scene.rows
+            parts = value_parts(value, geometry.left - x, changed=variable.changed, reference=reference)
+            canvas.put_parts(x, y, parts, geometry.left)
+            return
+        x = canvas.put(x, y, CHANGED_SIGN if variable.changed else "", "changed")
+        x = canvas.put(x, y, INFERRED_SIGN if value.inferred else "", "inferred")
+        x = canvas.put(x, y, POINTER_SIGN, "pointer")
+        canvas.fill(x, geometry.left, y, _LEVEL[heavy], _ARROW[heavy])
 
     # ---- the heap ---------------------------------------------------------------------------------------
 
     def _objects(self) -> None:
         scene, geometry, canvas = self._scene, self._geometry, self.canvas
         start, end = geometry.heap_start, geometry.heap_start + geometry.heap
-        cursor = self._view.cursor
-        target = cursor.object if cursor is not None else None
         for thing in scene.objects:
             y = scene.rows[thing.number] - self._view.heap + 1
             block = scene.blocks[thing.number]
             if y >= geometry.height or y + block.height <= 1:
                 continue
             item = Item("object", 0, thing.type, None, thing.number)
-            if self._seen(y):
-                x = canvas.put_parts(start, y, block.head, end)
-                if thing.number == target:
-                    canvas.tint(start, x, y, "target")
-                tip = self._tips.get((y, True))
-                if tip is not None:
-                    x = canvas.put(x + 1, y, "◀", _ARROW[tip], self._back_start)
-                    canvas.fill(x, self._back_start, y, _LEVEL[tip], _ARROW[tip])
+            if self._routes.seen(y):
+                self._head(y, thing)
                 self._hit(y, start, end, item)
             for line in block.lines:
                 y += 1
-                if not self._seen(y):
+                if not self._routes.seen(y):
                     continue
                 if thing.cycle is not None and not thing.ghost:
                     canvas.put(start, y, "┊", "cycle")
@@ -395,22 +246,34 @@ class Drawing:
                     self._pointer(x, y, line.pointer)
                 self._hit(y, start, end, item, sign=False)
 
+    def _head(self, y: int, thing: HeapObject) -> None:
+        """An object's first line, and the end of the arrows that come back to it."""
+        canvas, start, end = self.canvas, self._geometry.heap_start, self._routes.back_start
+        canvas.put(start - 1, y, CHANGED_SIGN if thing.changed else "", "changed")
+        x = canvas.put_parts(start, y, self._scene.blocks[thing.number].head, end)
+        if self._view.cursor is not None and self._view.cursor.object == thing.number:
+            canvas.tint(start, x, y, "target")
+        heavy = self._routes.back.tips.get(y)
+        if heavy is not None:
+            x = canvas.put(x + 1, y, "◀", _ARROW[heavy], end)
+            canvas.fill(x, end, y, _LEVEL[heavy], _ARROW[heavy])
+
     def _pointer(self, x: int, y: int, target: int) -> None:
         """The end of a row that refers to an object: an arrow's beginning, or the object's number."""
         canvas = self.canvas
-        if -y not in self._dots:
+        heavy = self._routes.back.dots.get(y)
+        if heavy is None:
             canvas.put(x, y, f"{REFERENCE_SIGN}#{target}", "pointer")
             return
-        heavy = self._heavy[-y]
         x = canvas.put(x, y, POINTER_SIGN, "pointer")
-        canvas.fill(x, self._back_start, y, _LEVEL[heavy], _ARROW[heavy])
+        canvas.fill(x, self._routes.back_start, y, _LEVEL[heavy], _ARROW[heavy])
 
     def _hit(self, y: int, start: int, end: int, item: Item, *, sign: bool = True) -> None:
         """Note where an item stands, and show the cursor on it."""
         self.hits.append(Hit(y, start, end, item))
-        if self._is_cursor(item):
+        if self._view.is_on(item):
             self.canvas.tint(start, end, y, "cursor")
             if sign:
                 left = start if item.kind != "object" else start - 1
-                if self.canvas.characters[y][left] in (" ", "▸"):
+                if self.canvas.characters[y][left] in (" ", TOP_SIGN, CHANGED_SIGN):
                     self.canvas.put(left, y, CURSOR_SIGN, "cursor-sign cursor")

@@ -30,7 +30,7 @@ class Item:
     object: int | None
 
     @property
-    def place(self) -> tuple[object, ...]:
+    def place(self) -> tuple[str | int | None, ...]:
         """What stays the same from step to step, whatever the value."""
         if self.kind == "object":
             return (self.kind, self.object)

@@ -73,7 +73,7 @@ class Geometry(NamedTuple):
 def geometry(width: int, height: int) -> Geometry:
     """The sizes of the parts of a picture of that size; they depend on nothing else, so that nothing moves."""
     width, height = max(width, 24), max(height, 4)
-    left = max(12, min(60, width * 47 // 100))
+    left = max(12, min(60, width * (49 if width >= 76 else 46) // 100))
     box = max(6, min(26, left * 45 // 100))
     channel = max(4, min(14, width // 12 + 1))
     back = max(3, min(10, width // 16))
@@ -83,7 +83,7 @@ def geometry(width: int, height: int) -> Geometry:
         left=left,
         frames=left - box - 1,
         box=box,
-        label=max(4, min(14, left // 4)) if left < 32 else max(8, min(14, left // 4)),
+        label=max(5 if left < 26 else 7 if left < 32 else 8, min(14, left // 4)),
         name=max(4, left // 4),
         channel=channel,
         heap=width - left - channel - back,

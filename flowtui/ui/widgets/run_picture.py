@@ -16,10 +16,12 @@ from textual.widget import Widget
 
 from flowtui.model.trace import FrameState, State
 from flowtui.ui.widgets.palette import Palette
+from flowtui.ui.widgets.picture_camera import Camera
 from flowtui.ui.widgets.picture_canvas import Part, fit
-from flowtui.ui.widgets.picture_drawing import Drawing, Hit, View
-from flowtui.ui.widgets.picture_items import Item, same_place, window
+from flowtui.ui.widgets.picture_drawing import Drawing, Hit
+from flowtui.ui.widgets.picture_items import Item, same_place
 from flowtui.ui.widgets.picture_layout import geometry
+from flowtui.ui.widgets.picture_routes import View
 from flowtui.ui.widgets.picture_scene import Scene, SceneMaker
 
 #: Each is a component class ``picture--NAME``; the parts of a picture name them.
@@ -132,8 +134,7 @@ class RunPicture(Widget, can_focus=True):
         self._lines: list[tuple[list[str], list[str]]] = []
         self._strips: list[Strip] = []
         self._cursor: Item | None = None
-        self._left_top = 0
-        self._heap_top = 0
+        self._camera = Camera()
         super().__init__(name=name, id=id, classes=classes)
 
     # ---- what is shown ----------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ class RunPicture(Widget, can_focus=True):
         """
         self._state, self._notice = state, notice
         self._build()
-        self._follow()
+        self._camera.follow(self._scene, self._cursor)
         self._draw()
 
     def name_files(self, names: Mapping[int, str]) -> None:
@@ -174,7 +175,7 @@ class RunPicture(Widget, can_focus=True):
         if scene is None or at is None:
             return False
         self._cursor = scene.items[at]
-        self._show_cursor()
+        self._camera.show(self._scene, self._cursor)
         self._draw()
         return True
 
@@ -202,69 +203,6 @@ class RunPicture(Widget, can_focus=True):
                 at = 0
         self._cursor = scene.items[at or 0] if scene.items else None
 
-    # ---- which part is seen -----------------------------------------------------------------------------
-
-    def _follow(self) -> None:
-        """After a step: frames and stack are seen, and of the heap what the step is about, if that is possible."""
-        scene = self._scene
-        if scene is None:
-            return
-        cursor = self._cursor
-        self._left_top = 0
-        if cursor is not None and cursor.kind in ("variable", "global"):
-            self._show_left(cursor)
-        number = scene.state.step.number
-        wanted = [
-            thing.number for thing in scene.objects if thing.changed or thing.ghost or thing.born == number
-        ]
-        if scene.stack and scene.stack[0].item.object in scene.rows:
-            wanted.append(scene.stack[0].item.object)
-        if cursor is not None and cursor.object in scene.rows and cursor.kind != "frame":
-            wanted.append(cursor.object)
-        self._heap_top = self._limited(self._heap_top)
-        for each in wanted[-3:]:
-            self._show_object(each)
-
-    def _limited(self, top: int) -> int:
-        scene = self._scene
-        return 0 if scene is None else max(0, min(top, scene.height - scene.geometry.rows))
-
-    def _show_object(self, number: int) -> None:
-        """Scroll the heap, by half pages, until an object is seen."""
-        scene = self._scene
-        if scene is None:
-            return
-        rows, first = scene.geometry.rows, scene.rows[number]
-        last = min(first + scene.blocks[number].height, first + rows) - 1
-        if self._heap_top <= first and last < self._heap_top + rows:
-            return
-        half = max(1, rows // 2)
-        top = first // half * half
-        if last >= top + rows:
-            top = last - rows + 1
-        self._heap_top = self._limited(top)
-
-    def _show_left(self, item: Item) -> None:
-        """Scroll the left column until a variable is seen."""
-        scene = self._scene
-        if scene is None:
-            return
-        at = next((at for at, row in enumerate(scene.variables) if row.item.place == item.place), None)
-        if at is not None:
-            row = scene.geometry.band + scene.geometry.gap + at
-            self._left_top = window(scene.left_height, scene.geometry.rows, self._left_top, row)
-
-    def _show_cursor(self) -> None:
-        scene, cursor = self._scene, self._cursor
-        if scene is None or cursor is None:
-            return
-        if cursor.kind in ("variable", "global"):
-            self._show_left(cursor)
-        elif cursor.kind != "object":
-            self._left_top = 0
-        if cursor.kind != "frame" and cursor.object in scene.rows:
-            self._show_object(cursor.object)
-
     # ---- painting ---------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
@@ -284,7 +222,7 @@ class RunPicture(Widget, can_focus=True):
     def _on_resize(self) -> None:
         self._lines.clear()
         self._build()
-        self._follow()
+        self._camera.follow(self._scene, self._cursor)
         self._draw()
 
     def _draw(self) -> None:
@@ -299,7 +237,7 @@ class RunPicture(Widget, can_focus=True):
             self._strips = [self._strip([(line, "dim")]) for line in self._folded(width - 2, height)]
             self.refresh()
             return
-        drawing = Drawing(scene, View(self._left_top, self._heap_top, self._cursor))
+        drawing = Drawing(scene, View(self._camera.left, self._camera.heap, self._cursor))
         self._hits = drawing.hits
         canvas = drawing.canvas
         if self._notice:
@@ -373,7 +311,7 @@ class RunPicture(Widget, can_focus=True):
 
     def _user_points_at(self, item: Item) -> None:
         self._cursor = item
-        self._show_cursor()
+        self._camera.show(self._scene, self._cursor)
         self._draw()
         self.post_message(self.CursorMoved(self, item))
 
@@ -397,11 +335,7 @@ class RunPicture(Widget, can_focus=True):
     def _scroll(self, event: events.MouseEvent, rows: int) -> None:
         """Scroll the column that the mouse is over."""
         scene = self._scene
-        if scene is None:
-            return
-        event.stop()
-        if event.x < scene.geometry.left:
-            self._left_top = max(0, min(self._left_top + rows, scene.left_height - scene.geometry.rows))
-        else:
-            self._heap_top = self._limited(self._heap_top + rows)
-        self._draw()
+        if scene is not None:
+            event.stop()
+            self._camera.scroll(scene, rows, heap=event.x >= scene.geometry.left)
+            self._draw()

@@ -1,0 +1,83 @@
+"""Which part of a scene is seen: the frames always, of the heap what a step is about."""
+
+from __future__ import annotations
+
+from flowtui.ui.widgets.picture_items import Item, window
+from flowtui.ui.widgets.picture_scene import Scene
+
+#: Of the objects that a step is about, so many are brought into view.
+_SHOWN = 3
+
+
+class Camera:
+    """The first rows that are seen of both columns.
+
+    Attributes:
+        left: of the frames, the stack and the variables.
+        heap: of the objects.
+    """
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.heap = 0
+
+    def follow(self, scene: Scene | None, cursor: Item | None) -> None:
+        """After a step: show frames and stack, of the heap what is new, what has changed, what the cursor is on."""
+        if scene is None:
+            return
+        self.left = 0
+        if cursor is not None and cursor.kind in ("variable", "global"):
+            self._show_variable(scene, cursor)
+        number = scene.state.step.number
+        wanted = [
+            thing.number for thing in scene.objects if thing.changed or thing.ghost or thing.born == number
+        ]
+        if scene.stack:
+            wanted.append(scene.stack[0].item.object or 0)
+        if cursor is not None and cursor.kind != "frame":
+            wanted.append(cursor.object or 0)
+        self._move_heap(scene, self.heap)
+        for each in wanted[-_SHOWN:]:
+            self._show_object(scene, each)
+
+    def show(self, scene: Scene | None, cursor: Item | None) -> None:
+        """Show the item under the cursor, and the object that it refers to."""
+        if scene is None or cursor is None:
+            return
+        if cursor.kind in ("variable", "global"):
+            self._show_variable(scene, cursor)
+        elif cursor.kind != "object":
+            self.left = 0
+        if cursor.kind != "frame":
+            self._show_object(scene, cursor.object or 0)
+
+    def scroll(self, scene: Scene, rows: int, *, heap: bool) -> None:
+        """Move one of the columns by some rows."""
+        if heap:
+            self._move_heap(scene, self.heap + rows)
+        else:
+            self.left = max(0, min(self.left + rows, scene.left_height - scene.geometry.rows))
+
+    def _move_heap(self, scene: Scene, top: int) -> None:
+        self.heap = max(0, min(top, scene.height - scene.geometry.rows))
+
+    def _show_object(self, scene: Scene, number: int) -> None:
+        """Scroll the heap, by half pages, until an object is seen."""
+        if number not in scene.rows:
+            return
+        rows, first = scene.geometry.rows, scene.rows[number]
+        last = first + min(scene.blocks[number].height, rows) - 1
+        if self.heap <= first and last < self.heap + rows:
+            return
+        half = max(1, rows // 2)
+        top = first // half * half
+        if last >= top + rows:
+            top = last - rows + 1
+        self._move_heap(scene, top)
+
+    def _show_variable(self, scene: Scene, item: Item) -> None:
+        """Scroll the left column until a variable is seen."""
+        at = next((at for at, row in enumerate(scene.variables) if row.item.place == item.place), None)
+        if at is not None:
+            row = scene.geometry.band + scene.geometry.gap + at
+            self.left = window(scene.left_height, scene.geometry.rows, self.left, row)
