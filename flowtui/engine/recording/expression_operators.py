@@ -187,6 +187,10 @@ def contains(container: Any, value: Any, budget: Budget) -> bool:
     if isinstance(container, range):
         return isinstance(value, int | float) and value in container
     wanted = deep(value, budget)
+    if isinstance(container, set | frozenset | dict) or (
+        isinstance(container, Handle) and container.form in ("set", "mapping")
+    ):
+        hash(wanted)  # these look for nothing that has no hash
     handle = value if isinstance(value, Handle) else None
     for each in items(container, budget):
         if handle is not None and isinstance(each, Handle) and each.number == handle.number:
