@@ -130,7 +130,9 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """The workbench where there is something to show, else the home screen."""
-        return self.make_home() if self._document is None else self.make_workbench(self._document)
+        if self._document is None:
+            return self.make_home()
+        return self.make_workbench(self._document, trace=self.trace)
 
     def make_home(self) -> HomeScreen:
         """The home screen; its module is imported when it is needed."""
@@ -144,15 +146,21 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         benches = (screen for screen in self.screen_stack if isinstance(screen, Workbench))
         return next((bench for bench in benches if not bench.closed), None)
 
-    def make_workbench(self, document: Document, text: str | None = None) -> Workbench:
-        """A workbench for a source."""
-        bench = Workbench(document, self.remembered.limits, text=text, on_opened=self._remember_file)
+    def make_workbench(
+        self, document: Document, text: str | None = None, trace: Trace | None = None
+    ) -> Workbench:
+        """A workbench for a source, with a recording of it when there is one."""
+        bench = Workbench(
+            document, self.remembered.limits, text=text, trace=trace, on_opened=self._remember_file
+        )
         bench.add_class(*size_classes(self.size))
         return bench
 
-    def open_workbench(self, document: Document, *, text: str | None = None) -> None:
+    def open_workbench(
+        self, document: Document, *, text: str | None = None, trace: Trace | None = None
+    ) -> None:
         """Show a source on the workbench."""
-        bench = self.make_workbench(document, text)
+        bench = self.make_workbench(document, text, trace)
         self.push_screen(bench)
         if self.interpreter is not None:
             self.call_later(self._use, bench, self.interpreter)
@@ -344,12 +352,25 @@ class FlowApp(FrameDiffMixin, App[int], inherit_bindings=False):
         self.push_screen(FileBrowser(folder), lambda path: self._open_file(path) if path else None)
 
     def _open_file(self, path: str) -> None:
+        if path.endswith(".flowtrace"):
+            self._open_trace(path)
+            return
         try:
             document = Document.open(path)
         except SourceError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
         self.open_workbench(document)
+
+    def _open_trace(self, path: str) -> None:
+        from flowtui.engine.recording.trace_file import TraceFileError, open_trace
+
+        try:
+            trace = open_trace(path)
+        except TraceFileError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            return
+        self.open_workbench(Document(trace.about.source), trace=trace)
 
     async def action_home(self) -> None:
         """From the workbench to the home screen."""
@@ -394,6 +415,11 @@ def _document(path: str, code: str | None, stdin_text: str | None) -> Document |
     return Document.open(path) if path else None
 
 
+def _word_for(interpreter: Interpreter) -> str:
+    """The word that finds an interpreter like this one, if there is such a one."""
+    return interpreter.name if interpreter.implementation == "cpython" else interpreter.implementation
+
+
 def run(
     path: str | None = None,
     code: str | None = None,
@@ -418,6 +444,8 @@ def run(
         document = _document("" if folder else path or "", code, stdin_text)
         if trace is not None:
             document = Document(trace.about.source)
+            # Its bytecode is that interpreter's; where it is not found, the usual one says so.
+            python = python or _word_for(trace.about.interpreter)
     except SourceError as error:
         boot.restore()
         print(f"flowtui: {error}", file=sys.stderr)  # noqa: T201 (there is no screen yet)

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from flowtui.app import FlowApp
 from flowtui.engine.leftovers import MARK
 from flowtui.ui.screens.document import Document
+from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
 from tests.ui.waiting import until
 
@@ -67,7 +68,8 @@ class Bench:
         await self.until(lambda: self.app.workbench is not None, "the workbench")
         bench = self.workbench
         await self.until(
-            lambda: len(bench.panes) == 6 and bench.is_fresh and bench.analysis.complete, "the analysis"
+            lambda: len(bench.panes) == len(PANES) and bench.is_fresh and bench.analysis.complete,
+            "the analysis",
         )
         await self.pilot.pause()
         return bench
@@ -96,7 +98,7 @@ class Bench:
     async def answers(self) -> None:
         """The app obeys keys, and every pane can be drawn."""
         await self.obeys()
-        for key in "0234":
+        for key in "02345":
             await self.pilot.press(key)
             assert self.screen_text
         await self.pilot.press("1")

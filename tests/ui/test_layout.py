@@ -6,7 +6,7 @@ from textual.geometry import Size
 from flowtui.ui.layout import Slots, shares
 from flowtui.ui.screens.slots import PANES
 
-NAMES = ["source", "ast", "bytecode", "output", "tokens", "symbols"]
+NAMES = ["source", "ast", "bytecode", "output", "tokens", "symbols", "run"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 99, 100, 120, 159, 160, 200, 400])

@@ -13,6 +13,7 @@ from flowtui.model.run import Limits
 from flowtui.report import units
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.limits import ENTRIES, LimitsScreen
+from flowtui.ui.screens.slots import PANES
 from tests.ui.waiting import until
 
 
@@ -30,7 +31,7 @@ async def test_limits_are_set_hold_and_are_remembered(tmp_path: Path) -> None:
         await until(pilot, lambda: app.workbench is not None and app.interpreter is not None)
         bench = app.workbench
         assert bench is not None
-        await until(pilot, lambda: len(bench.panes) == 6 and bench.analysis.complete)
+        await until(pilot, lambda: len(bench.panes) == len(PANES) and bench.analysis.complete)
         await pilot.press("escape", "L")
         await until(pilot, lambda: isinstance(app.screen, LimitsScreen))
         field = app.screen.query_one("#cpu", Input)

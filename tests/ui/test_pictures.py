@@ -21,6 +21,7 @@ from flowtui.ui.messages import AnalysisChanged
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.screens.running import RunningScreen
+from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
 from tests.ui import recorded
 from tests.ui.waiting import until
@@ -51,7 +52,9 @@ async def filled(pilot: Pilot[Any]) -> Workbench:
     assert isinstance(app, FlowApp)
     bench = app.workbench
     assert bench is not None
-    await until(pilot, lambda: len(bench.panes) == 6 and all(p.is_mounted for p in bench.panes.values()))
+    await until(
+        pilot, lambda: len(bench.panes) == len(PANES) and all(p.is_mounted for p in bench.panes.values())
+    )
     bench.interpreter, analysis = recorded.load(bench.version)
     for pane in bench.panes.values():
         pane.show_interpreter(bench.interpreter)

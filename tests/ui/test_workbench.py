@@ -41,7 +41,9 @@ async def ready(pilot: Pilot[object], app: FlowApp) -> Workbench:
     await until(pilot, lambda: app.workbench is not None)
     bench = bench_of(app)
     await until(
-        pilot, lambda: len(bench.panes) == 6 and bench.is_fresh and bench.analysis.complete, "analysis"
+        pilot,
+        lambda: len(bench.panes) == len(PANES) and bench.is_fresh and bench.analysis.complete,
+        "analysis",
     )
     bench.action_leave()
     await pilot.pause()
@@ -57,7 +59,14 @@ async def test_digits_show_panes_and_z_zooms(demo: Path, size: tuple[int, int]) 
     app = FlowApp(Document.open(str(demo)))
     async with app.run_test(size=size) as pilot:
         bench = await ready(pilot, app)
-        for key, name in {"2": "tokens", "3": "ast", "4": "bytecode", "9": "output", "0": "symbols"}.items():
+        for key, name in {
+            "2": "tokens",
+            "3": "ast",
+            "4": "bytecode",
+            "9": "output",
+            "5": "run",
+            "0": "symbols",
+        }.items():
             await pilot.press(key)
             assert name in bench.slots.visible
             assert bench.current_pane.id == name
@@ -66,7 +75,7 @@ async def test_digits_show_panes_and_z_zooms(demo: Path, size: tuple[int, int]) 
         await pilot.press("2")
         assert bench.slots.visible == ["tokens"]
         await pilot.press("f4")
-        assert len(bench.slots.visible) == {80: 2, 120: 4, 200: 6}[size[0]]
+        assert len(bench.slots.visible) == {80: 2, 120: 4, 200: 7}[size[0]]
         assert "tokens" in bench.slots.visible
 
 
@@ -341,7 +350,7 @@ async def test_the_keys_at_the_bottom_are_ranked(demo: Path) -> None:
         def shown() -> list[str]:
             return [words for _, words, pinned in bar.shown() if not pinned]
 
-        assert shown()[:4] == ["edit", "run", "next pane", "zoom"]
+        assert shown()[:5] == ["edit", "run", "record", "next pane", "zoom"]
         await pilot.press("4")
         assert shown()[:4] == ["exceptions", "caches", "specialised", "edit"]
         await pilot.press("e")

@@ -25,6 +25,8 @@ class SourcePane(Pane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.view = SourceView()
+        self._breakpoints: dict[int, str] = {}
+        self._executing: int | None = None
 
     def compose(self) -> ComposeResult:
         """The editor alone."""
@@ -38,12 +40,14 @@ class SourcePane(Pane):
         """Show the linked stretch and the node around it; bring the cursor there if it is elsewhere."""
         if selection.origin != self.STAGE and selection.position is not None:
             self.view.goto(*selection.position)
-        linked = [selection.span] if selection.span is not None else []
+        # What a recorded step executes has a mark of its own.
+        runs = selection.origin == "run"
+        linked = [selection.span] if selection.span is not None and not runs else []
         tokens = self.analysis.tokens
         if selection.origin == "symbols" and tokens is not None:
             linked = [span for row in selection.tokens if (span := tokens.span(row)) is not None]
         self._overlay("linked", linked)
-        around = self._around(selection)
+        around = self._around(selection) if not runs else None
         self._overlay("enclosing", [around] if around is not None else [])
 
     def _around(self, selection: Selection) -> Span | None:
@@ -67,10 +71,21 @@ class SourcePane(Pane):
         whole = Span(line, 0, line + 1, 0) if line is not None else None
         shown = span or whole
         self._overlay("executing", [shown] if shown is not None else [])
-        marks = {row: mark for row, mark in self.view.marks.items() if mark != "▶"}
-        if line is not None:
-            marks[line - 1] = "▶"
-        self.view.set_marks(marks)
+        self._executing = line
+        self._show_marks()
+
+    def show_breakpoints(self, marks: dict[int, str]) -> None:
+        """Show breakpoints in the gutter: by row, their signs."""
+        self._breakpoints = marks
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        marks = dict(self._breakpoints)
+        if self._executing is not None:
+            row = self._executing - 1
+            marks[row] = "▶" + marks.get(row, "")
+        if marks != self.view.marks:
+            self.view.set_marks(marks)
 
     def _overlay(self, name: str, spans: list[Span]) -> None:
         cursor = self.view.cursor_location[0] + 1

@@ -11,13 +11,13 @@ from textual.events import Key
 
 from flowtui.model.run import Limits
 from flowtui.ui.screens.document import Document
-from flowtui.ui.screens.running import RunningScreen
+from flowtui.ui.screens.inspecting import InspectingScreen
 from flowtui.ui.widgets.source_view import SourceView
 
 _EDIT_KEYS = "e,enter"
 
 
-class EditingScreen(RunningScreen):
+class EditingScreen(InspectingScreen):
     """The editor's two modes, going to a line, searching, undoing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,6 +28,9 @@ class EditingScreen(RunningScreen):
         Binding("slash", "search", "search", show=False),
         Binding("n", "search_again(1)", "next match", show=False),
         Binding("N", "search_again(-1)", "previous match", show=False),
+        # The same keys while there is a recording and no search.
+        Binding("n", "walk('forward')", "step forward", show=False),
+        Binding("N", "walk('back')", "step back", show=False),
         Binding("u", "undo", "undo", show=False),
         Binding("U", "redo", "redo", show=False),
     ]
@@ -37,7 +40,9 @@ class EditingScreen(RunningScreen):
         self._needle = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """To edit is offered outside the editor only, to leave it inside."""
+        """To edit is offered outside the editor only, to leave it inside; a search has its keys while it lasts."""
+        if action == "search_again":
+            return self.walk is None or self.view.is_searching
         if action == "edit":
             return not self.editing
         if action in ("leave", "end"):

@@ -18,7 +18,7 @@ from flowtui.ui.panes.text import visible
 from flowtui.ui.widgets.line_input import LineInput
 
 #: What can be opened.
-SUFFIXES = frozenset({".py", ".pyw", ".pyi", ".pyc"})
+SUFFIXES = frozenset({".py", ".pyw", ".pyi", ".pyc", ".flowtrace"})
 
 
 class PythonTree(DirectoryTree):

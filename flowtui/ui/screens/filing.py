@@ -63,6 +63,8 @@ class FilingScreen(EditingScreen):
         """
         await self.action_stop()
         self.document.forget_unsaved()
+        self.forget_recording()
+        self.breakpoints.clear()
         self.document = document
         self.ended = None
         self.output_pane.clear()
@@ -273,12 +275,26 @@ class FilingScreen(EditingScreen):
 
     async def open_path(self, path: str) -> None:
         """Open a file here; one that cannot be read leaves everything as it is."""
+        if path.endswith(".flowtrace"):
+            await self._open_trace(path)
+            return
         try:
             document = Document.open(path)
         except SourceError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
         await self.open_document(document)
+
+    async def _open_trace(self, path: str) -> None:
+        from flowtui.engine.recording.trace_file import TraceFileError, open_trace
+
+        try:
+            trace = open_trace(path)
+        except TraceFileError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            return
+        await self.open_document(Document(trace.about.source))
+        await self.open_recording(trace)
 
     def leave_document(self, go_on: Callable[[], None]) -> None:
         """Go on when nothing is unsaved, or the learner has said what to do with it."""

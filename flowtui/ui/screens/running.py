@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -10,6 +11,7 @@ from textual.binding import Binding, BindingType
 from flowtui.engine.files import SourceError
 from flowtui.model.interpreter import Interpreter
 from flowtui.model.run import Ended, InputWanted, Limits, RunEvent, Specialised
+from flowtui.model.source import Source
 from flowtui.model.span import Span
 from flowtui.ui.messages import RunHappened
 from flowtui.ui.panes.text import visible
@@ -96,22 +98,29 @@ class RunningScreen(LinkedScreen):
 
     async def action_run(self) -> None:
         """Run the text as it stands in the editor."""
-        if self.program_runs:
-            return
-        self._run_wanted = self.interpreter is None
-        if self.interpreter is None:
-            return
+        self._run_wanted = self.interpreter is None and not self.program_runs
+        if self.can_run():
+            await self.begin_run("output")
+
+    def can_run(self) -> bool:
+        """Whether a program can be started now; the reason is told where there is one."""
+        if self.program_runs or self.interpreter is None:
+            return False
         if not self.interpreter.can("run"):
             self.notify(f"{self.interpreter.name} cannot run programs here.", severity="warning")
-            return
+            return False
         if not self.document.has_source:
             self.notify("There is no source to run: this is a .pyc file alone.", severity="warning")
-            return
+            return False
+        return True
+
+    async def begin_run(self, shown: str) -> None:
+        """Start the program; `shown` is the pane to look at meanwhile."""
         self._starting = True
         self.ended = None
         if "output" not in self.panes:
             await self.mount_all_panes()
-        await self.action_show("output", focus=False)
+        await self.action_show(shown, focus=False)
         self.refresh_bindings()
         self._start_run()
 
@@ -124,7 +133,6 @@ class RunningScreen(LinkedScreen):
     @work(group="run", exit_on_error=False)
     async def _start_run(self) -> None:
         from flowtui.engine.connection import ProbeError
-        from flowtui.engine.running import Run
 
         interpreter = self.interpreter
         assert interpreter is not None
@@ -136,19 +144,32 @@ class RunningScreen(LinkedScreen):
             self._run_version = self.version
             self.output_pane.begin(interpreter)
             self.show_pipeline()
-            self._run = await Run.start(
-                interpreter,
-                source,
-                lambda event: self._happened(number, event),
-                limits=self.limits,
-                report_specialised=interpreter.can("adaptive"),
-            )
+            self._run = await self.launch(interpreter, source, lambda event: self._happened(number, event))
         except (ProbeError, SourceError, OSError) as error:
             self.notify(f"The program was not started: {error}", severity="error", timeout=10)
         finally:
             self._starting = False
             self.refresh_bindings()
             self.show_pipeline()
+
+    async def launch(
+        self, interpreter: Interpreter, source: Source, on_event: Callable[[RunEvent], None]
+    ) -> Run:
+        """Start the program itself.
+
+        Raises:
+            ProbeError: it cannot be started.
+            OSError: the same, says the system.
+        """
+        from flowtui.engine.running import Run
+
+        return await Run.start(
+            interpreter,
+            source,
+            on_event,
+            limits=self.limits,
+            report_specialised=interpreter.can("adaptive"),
+        )
 
     def _happened(self, number: int, event: RunEvent) -> None:
         self.post_message(RunHappened(number, event))

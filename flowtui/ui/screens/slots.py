@@ -48,6 +48,7 @@ PANES: dict[str, PaneEntry] = {
     "ast": PaneEntry("3", "AST", "tree", "TreePane"),
     "bytecode": PaneEntry("4", "Bytecode", "bytecode", "BytecodePane"),
     "output": PaneEntry("9", "Output", "output", "OutputPane"),
+    "run": PaneEntry("5", "Run", "run", "RunPane"),
     "tokens": PaneEntry("2", "Tokens", "tokens", "TokensPane"),
     "symbols": PaneEntry("0", "Symbols", "symbols", "SymbolsPane"),
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from flowtui.model.run import Limits
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.filing import FilingScreen
+
+if TYPE_CHECKING:
+    from flowtui.engine.recording.trace_file import Trace
 
 
 class Workbench(FilingScreen):
@@ -19,6 +22,7 @@ class Workbench(FilingScreen):
         document: what is open.
         limits: what a program may use.
         text: its unsaved text, if there is one.
+        trace: a recording of it that was opened from a file, if there is one.
         on_opened: told of the path of every file that is opened or saved.
     """
 
@@ -28,6 +32,7 @@ class Workbench(FilingScreen):
         "stop",
         "edit",
         "run",
+        "record",
         "next pane",
         "zoom",
         "save",
@@ -36,7 +41,7 @@ class Workbench(FilingScreen):
         "quit",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v,f7", "interpreter", "interpreter"),
+        Binding("v", "interpreter", "interpreter"),
         Binding("L", "limits", "limits of a run", show=False),
         Binding("p", "picture('screen')", "picture of the screen", show=False),
         Binding("P", "picture('pane')", "picture of the pane", show=False),
@@ -51,10 +56,12 @@ class Workbench(FilingScreen):
         limits: Limits,
         *,
         text: str | None = None,
+        trace: Trace | None = None,
         on_opened: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(document, limits, on_opened)
         self._first_text = text
+        self._first_trace = trace
 
     def on_mount(self) -> None:
         """Show the text at once; everything else waits for the first picture."""
@@ -71,6 +78,8 @@ class Workbench(FilingScreen):
                 pane.show_interpreter(self.interpreter)
             pane.show_analysis(self.analysis)
         self.opened()
+        if self._first_trace is not None:
+            await self.open_recording(self._first_trace)
 
     def call_app(self, action: str) -> None:
         """Let the app do something, when this screen's handler is done."""

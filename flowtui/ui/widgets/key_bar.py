@@ -23,6 +23,8 @@ _NAMES = {
     "minus": "-",
     "full_stop": ".",
     "comma": ",",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "space": "space",
     "up": "↑",
     "down": "↓",

@@ -26,7 +26,7 @@ class LinePicture:
 
     Attributes:
         row: from 0, for the number.
-        mark: one cell in front of the number, or empty.
+        mark: what stands in front of the number, or empty; of two signs the first is seen, the other is its colour.
         left: the first cell of the line that is seen.
         width: cells of the whole picture.
         gutter: cells of the gutter.
@@ -160,4 +160,4 @@ def _gutter(picture: LinePicture, palette: Palette) -> list[Segment]:
     if not picture.mark:
         return [Segment(" " + number, style)]
     name = "executing-mark" if picture.mark == "▶" else "mark"
-    return [Segment(picture.mark, style + palette[name]), Segment(number, style)]
+    return [Segment(picture.mark[0], style + palette[name]), Segment(number, style)]

@@ -8,7 +8,7 @@ stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from textual.cache import LRUCache
@@ -40,7 +40,8 @@ class SourceView(PythonEditor):
     Rows and columns count from 0, columns in code points. The text is joined with line feeds.
 
     Attributes:
-        marks: one cell in the gutter a row: ``●`` or ``▶``; set with `set_marks`.
+        marks: one cell in the gutter a row: ``●`` or ``▶``; ``▶●`` is both. Set with `set_marks`.
+        on_rows_changed: told when rows have become others: the first, how many before, how many after.
         highlighter: the colours' states.
     """
 
@@ -125,6 +126,7 @@ class SourceView(PythonEditor):
         # What `TextArea.__init__` already needs when it sets its document.
         self._overlays: dict[str, dict[int, tuple[tuple[int, int | None], ...]]] = {}
         self.marks: dict[int, str] = {}
+        self.on_rows_changed: Callable[[int, int, int], None] | None = None
         self._needle: re.Pattern[str] | None = None
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(2048)
         self._palette = Palette(self, "source--", "text-area--")
@@ -178,6 +180,8 @@ class SourceView(PythonEditor):
 
     def _rows_changed(self, first: int, before: int, after: int) -> None:
         """Keep colours, overlays and marks with their lines, and draw again what looks different."""
+        if self.on_rows_changed is not None:
+            self.on_rows_changed(first, before, after)
         highlighter = self.highlighter
         old = highlighter.known_state(first + before)
         highlighter.edited(first, before, after)
@@ -248,6 +252,11 @@ class SourceView(PythonEditor):
             if not top <= row < top + height:
                 self.scroll_cursor_visible(center=True)
         return found
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether a search's matches are shown."""
+        return self._needle is not None
 
     def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:
         """The bracket that belongs to one, if it can be seen; strings and comments do not count."""
