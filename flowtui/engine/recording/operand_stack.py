@@ -72,7 +72,7 @@ class StackRebuilder:
         self._origins: dict[int, dict[int, Stack]] = {}
         self._virtual = _counts_iterations(table)
 
-    def stack(self, code: int, frame: int, n: int, *, calling: bool = False) -> list[Slot]:
+    def stack(self, code: int, frame: int, n: int, *, calling: bool = False) -> list[Slot] | None:
         """The operand stack, bottom first, as it is before the instruction of step n is executed.
 
         Ask only where `C_STACK` is 1: else there is nothing to rebuild from, and a state's stack is None.
@@ -84,17 +84,42 @@ class StackRebuilder:
                 below the top, that is the frame's last own step before it; a frame that has none yet has an empty
                 stack: do not ask.
             calling: the frame is not on top: what a call instruction took from the stack is left out.
+
+        Returns:
+            The stack; None where it was not recorded: in a ``finally`` body of 3.8 that an exception or a ``return`` has entered.
         """
         moves = self._moves_of(code)
         row = moves.row_at(self._recorded.offset(n))
         if row is None:
             return []
+        if moves.doubtful and self._deeper(moves, frame, n, row):
+            return None
         depth = min(moves.before[row], DEEPEST)
         if calling:
             depth -= moves.taken_by_call(row)
         if depth <= 0:
             return []
         return _Search(self, code, frame, depth).run(n, row)
+
+    def _deeper(self, moves: CodeMoves, frame: int, n: int, row: int) -> bool:
+        """Whether a ``finally`` body around `row`, where step n is, was entered with more values than the table says."""
+        around = [(first, last) for first, last in moves.doubtful if first <= row <= last]
+        for step in self._recorded.steps_before(frame, n) if around else ():
+            earlier = moves.row_at(self._recorded.offset(step))
+            if earlier is None:
+                return True
+            for first, last in around:
+                entered = row == first and not first <= earlier <= last
+                # BEGIN_FINALLY or CALL_FINALLY has put one value there, or this is not the way that the table shows.
+                if entered and (
+                    moves.move(earlier, row).row < 0 or moves.before[earlier] + 1 != moves.before[row]
+                ):
+                    return True
+            around = [(first, last) for first, last in around if first <= earlier <= last]
+            if not around:
+                break
+            row = earlier
+        return False
 
     def _moves_of(self, code: int) -> CodeMoves:
         moves = self._moves.get(code)
@@ -137,8 +162,7 @@ class _Search:
                 break
             n, row = earlier, earlier_row
         else:
-            # What the first instruction found: the None that a generator of 3.10 is begun with.
-            self._settle([slot for wanted in self._left.values() for slot in wanted], NONE)
+            self._take_beginning(n)
         return self._stack
 
     def _follow(self, row: int, following: int, step: int, n: int) -> None:
@@ -181,6 +205,18 @@ class _Search:
             else:
                 write = self._recorded.slot_write(self._frame, self._moves.slots + origin.slot, n)
                 self._settle(wanted, None if write is None else write[1])
+
+    def _take_beginning(self, n: int) -> None:
+        """Settle what the frame's first own step, n, found: the None that a generator of 3.10 is begun with.
+
+        From 3.15 on a generator expression has its iterator there, which is recorded like a result.
+        """
+        for slot, wanted in self._left.items():
+            write = self._recorded.slot_write(self._frame, self._moves.slots + slot, n)
+            if write is not None:
+                self._settle(wanted, write[1])
+            elif not self._moves.modern:
+                self._settle(wanted, NONE)
 
     def _want(self, slot: int, wanted: list[int]) -> None:
         """Remember that what `slot` has at the step that was reached is wanted."""

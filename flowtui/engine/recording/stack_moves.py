@@ -68,8 +68,17 @@ _RESULT = Source(RESULT, recorded=True, certain=True)
 _UNSURE = Source(RESULT, recorded=True)
 #: After these the next instruction is reached by a jump only.
 _ENDS = frozenset(
-    "RETURN_VALUE RETURN_CONST RERAISE RAISE_VARARGS INTERPRETER_EXIT "
-    "JUMP_FORWARD JUMP_ABSOLUTE JUMP_BACKWARD JUMP_BACKWARD_NO_INTERRUPT".split()
+    [
+        "RETURN_VALUE",
+        "RETURN_CONST",
+        "RERAISE",
+        "RAISE_VARARGS",
+        "INTERPRETER_EXIT",
+        "JUMP_FORWARD",
+        "JUMP_ABSOLUTE",
+        "JUMP_BACKWARD",
+        "JUMP_BACKWARD_NO_INTERRUPT",
+    ]
 )
 #: Their pops differ from version to version; what they push does not.
 _PUSHES = {
@@ -141,7 +150,8 @@ class CodeMoves:
         self.slots = len(names) + len(own_cells) + len(entry.freevars)
         holders = set(cells) | set(entry.freevars) if self.modern else set()
         layout = [*names, *own_cells, *entry.freevars]
-        #: Slots that hold cells: what is recorded of them is the cell's content, what is loaded is the cell.
+        #: Slots that may hold cells: what is recorded of them is the cell's content, what is loaded is the cell,
+        #: or a plain value of a comprehension that is part of the function: it is recorded like a result.
         self.cells = frozenset(slot for slot, name in enumerate(layout) if name in holders)
         self.handlers: dict[int, bool] = {}
         for _, _, target, _, lasti in entry.exception_table:
@@ -153,6 +163,28 @@ class CodeMoves:
                     handler = self._rows.get(table.jump_target[row])
                     if handler is not None:
                         self.handlers[handler] = False
+
+        #: 3.8: stretches (first row, last row) of ``finally`` bodies, which an exception enters with five, a ``return``
+        #: with one more value on the stack than the table says.
+        self.doubtful = [
+            (row, self._end_finally(row))
+            for row in self.handlers
+            if row > self.first and self.opname(row - 1) == "BEGIN_FINALLY"
+        ]
+
+    def _end_finally(self, row: int) -> int:
+        """The row of the END_FINALLY of the body that begins at `row`."""
+        inside = 0
+        while row + 1 < self.end:
+            name = self.opname(row)
+            if name.startswith("SETUP_") and name != "SETUP_ANNOTATIONS":
+                inside += 1
+            elif name in ("END_FINALLY", "END_ASYNC_FOR"):
+                if not inside:
+                    break
+                inside -= 1
+            row += 1
+        return row
 
     def row_at(self, offset: int) -> int | None:
         """The row of the instruction at an offset; None where there is none."""
@@ -263,7 +295,7 @@ class CodeMoves:
         return Source(SLOT, self._moved(name, arg, before, slot), None, name in ("PRECALL", "FOR_ITER"))
 
     def _local(self, slot: int) -> Source:
-        return _UNSURE if slot in self.cells else Source(LOCAL, slot)
+        return _RESULT if slot in self.cells else Source(LOCAL, slot)
 
     @staticmethod
     def _moved(name: str, arg: int, before: int, slot: int) -> int:
