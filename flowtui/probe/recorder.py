@@ -1,16 +1,48 @@
 """Records a program while it runs: see `recording_format` for what, `monitored` and `traced` for how.
 
-`make` gets the descriptors of the streams and the options; `Recorder.run` executes a code object and records it.
+`make` gets the descriptors of the streams and the options; `Recorder.run` executes a code object and records it. What is
+recorded: the program, and the modules that it imports from its own folder; other code (the standard library, installed
+packages, what `exec` gets as a string) is stepped over unless the options say otherwise.
+
+Whatever happens in here never comes out in the program: a recorder that fails ends the recording.
 """
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+from sys import addaudithook
+from time import monotonic
+from types import CodeType
+
+from . import bytecode, frame_stack, wire
+from .heap import make_heap
+from .instruction_runs import Runs
+from .line_plan import LinePlan
+from .recorded_frames import Frames, Space
+from .recorded_frames import make as make_frames
+from .recording_format import (
+    C_CUT,
+    C_LOST,
+    C_STATE,
+    C_STOP,
+    CUTS,
+    MAX_CODE,
+    STATE_RECORDING,
+    T_NAME,
+    WIDE,
+)
 from .recording_streams import Streams
+from .text import Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
-    from types import CodeType
+    from types import FrameType
     from typing import Any
+
+#: Steps between two looks at the clock and at the parent's order to stop.
+CHECK = 4096
 
 
 def make(descriptors: dict[str, int], options: dict[str, Any]) -> Recorder:
@@ -31,15 +63,195 @@ def make(descriptors: dict[str, int], options: dict[str, Any]) -> Recorder:
 
 
 class Recorder:
-    """One recording of one program."""
+    """One recording of one program.
+
+    Attributes:
+        plans: the plan of each code object that is recorded, by the code object's address.
+        spaces: the namespaces of recorded modules, by their addresses.
+    """
 
     def __init__(self, streams: Streams, options: dict[str, Any]) -> None:
         self.streams = streams
-        self.options = options
+        self.by_instruction = options["granularity"] == "instruction"
+        self._steps = min(int(options["steps"]), len(streams.steps) - 1)
+        self._bytes = int(options["bytes"])
+        self._seconds = float(options["seconds"])
+        self._library = bool(options["library"])
+        folder = str(options["folder"])
+        self._folder = folder.rstrip(os.sep) + os.sep if folder else ""
+        self._path = str(options["path"])
+        self._source: bytes = options["source"]
+        self.first_check = min(CHECK, self._steps - 1)
+        self.plans: dict[int, LinePlan] = {}
+        self.spaces: dict[int, Space] = {}
+        self._names: dict[str, int] = {}
+        self._files = 0
+        self._codes = 0
+        self._deadline = 0.0
+        self._lost = 0
+        self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
+        self._frames: Frames = make_frames(self)
+        self._driver: Any = self._make_driver()
+        streams.begin(int(self.by_instruction), int(bool(options["exact_stack"])))
+        os.register_at_fork(after_in_child=self._forked)
+
+    def _make_driver(self) -> Any:
+        if sys.version_info >= (3, 12):
+            from . import monitored
+
+            return monitored.Driver(self, self._frames)
+        from . import traced
+
+        return traced.Driver(self, self._frames)
+
+    # ---- running
 
     def run(self, code: CodeType, namespace: dict[str, Any]) -> None:
         """Execute `code` in `namespace` as `exec` does, recorded; what it raises comes out."""
-        exec(code, namespace)  # noqa: S102  # the one thing that this is for
+        self._register(code, self._source, namespace)
+        addaudithook(self._audit)
+        gc.callbacks.append(self._collected)
+        self._deadline = monotonic() + self._seconds
+        self.streams.control[C_STATE] = STATE_RECORDING
+        self._driver.start()
+        try:
+            exec(code, namespace)  # noqa: S102  # the one thing that this is for
+        finally:
+            self._finish("")
+
+    def _finish(self, cut: str) -> None:
+        """End the recording."""
+        driver = self._driver
+        if not driver.running:
+            return
+        if not cut and not driver.intact():
+            cut = "untraced"
+        driver.stop()
+        for index, each in enumerate(gc.callbacks):
+            if each == self._collected:
+                del gc.callbacks[index]
+                break
+        self.streams.control[C_LOST] = self._lost
+        self.streams.end(CUTS.index(cut))
 
     def note_output(self, stream: int, total: int) -> None:
         """Note that `total` bytes were written so far to a stream (1 standard output, 2 standard error)."""
+        if self._driver.running:
+            try:
+                self._frames.output(stream, total)
+            except BaseException as error:
+                self.failed(error)
+
+    def check(self, step: int, changed: int) -> int:
+        """Look at the limits; gives the step after which to ask again.
+
+        Args:
+            step: the last one.
+            changed: bytes of changes.
+        """
+        used = 4 * step + changed + 8 * self.heap.words + self.heap.text_bytes
+        if step >= self._steps:
+            self._finish("steps")
+        elif used > self._bytes:
+            self._finish("bytes")
+        elif monotonic() > self._deadline:
+            self._finish("seconds")
+        elif self.streams.control[C_STOP]:
+            self._finish("stopped")
+        return min(step + CHECK, self._steps - 1)
+
+    def failed(self, error: BaseException) -> None:
+        """Something went wrong in the recorder: end the recording, and tell the program nothing."""
+        if DEBUG:
+            import traceback
+
+            traceback.print_exception(type(error), error, error.__traceback__)
+        full = isinstance(error, (IndexError, ValueError)) or type(error).__name__ == "error"
+        self._finish("bytes" if full else "failed")
+
+    def _forked(self) -> None:
+        """A forked child of the program is not recorded, and does not write into the parent's streams."""
+        self._driver.stop()
+        self.streams.leave_to_parent()
+
+    # ---- code
+
+    def name(self, name: str) -> int:
+        """The number of a name."""
+        number = self._names.get(name)
+        if number is None:
+            number = self._names[name] = len(self._names)
+            self.heap.texts.number(T_NAME, name)
+        return number
+
+    def _register(self, module: CodeType, source: bytes | None, namespace: dict[str, Any] | None) -> bool:
+        """Take a module's code object and all inside it into the recording."""
+        codes = [code for code, _, _ in bytecode.walk(module)]
+        if self._codes + len(codes) > MAX_CODE + 1:
+            self.streams.control[C_CUT] = CUTS.index("codes")
+            return False
+        text = Text(source) if source is not None else None
+        head, columns = bytecode.make(module, text)
+        head = dict(head, kind="code", file=module.co_filename, base=self._codes)
+        head["source"] = None if text is None else "\n".join(text.lines)
+        if not self.streams.append_code(wire.encode(head, columns)):
+            return False
+        space = Space(self._files)
+        if namespace is not None:
+            space.open(namespace)
+            self.spaces[id(namespace)] = space
+        for number, code in enumerate(codes, self._codes):
+            plan = LinePlan(code, number, space, module)
+            if self.by_instruction:
+                plan.runs = Runs(plan)
+            self.plans[id(code)] = plan
+        self._codes += len(codes)
+        self._files += 1
+        self._driver.watch(codes)
+        return True
+
+    def module_begins(self, plan: LinePlan, frame: FrameType) -> None:
+        """A module's code begins: its namespace is the one that is recorded for its file."""
+        names = frame.f_globals
+        if plan.space.names is not names:
+            self.spaces.pop(id(plan.space.names), None)
+            plan.space.open(names)
+            self.spaces[id(names)] = plan.space
+
+    def _ours(self, code: CodeType) -> bool:
+        """Whether a module's code belongs to what is recorded."""
+        path = code.co_filename
+        if id(code) in self.plans or path[:1] == "<" or code.co_name != "<module>":
+            return False
+        if self._folder and path.startswith(self._folder):
+            below = path[len(self._folder) :].replace(os.sep, "/").split("/")
+            return "site-packages" not in below and "dist-packages" not in below
+        return False
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """What the interpreter tells of: code that is executed, threads, and who takes the tracing away."""
+        if event != "exec" or not self._driver.running:
+            return
+        try:
+            code = arguments[0]
+            if type(code) is CodeType and self._ours(code):
+                try:
+                    with open(code.co_filename, "rb") as file:
+                        source: bytes | None = file.read()
+                except OSError:
+                    source = None
+                self._register(code, source, None)
+        except BaseException as error:
+            self.failed(error)
+
+    def _collected(self, phase: str, info: dict[str, int]) -> None:
+        """The collector begins or has ended (`gc.callbacks`)."""
+        try:
+            if self._driver.running:
+                self._frames.collected(phase, info)
+        except BaseException as error:
+            self.failed(error)
+
+
+DEBUG = bool(os.environ.get("FLOWTUI_RECORDER_DEBUG"))
+__all__ = ["WIDE", "Recorder", "make"]

@@ -1,0 +1,244 @@
+"""What is known of a code object before it is executed: which slots and names each line can change.
+
+A recorder that works by lines looks, after a line, only at what its instructions can have stored. Objects that an
+instruction is about to change are looked up on the operand stack; where they lie there is known too.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+
+from . import depth
+from .bytecode import exception_table, lines
+from .frame_stack import slot_names
+from .operand_counts import pops
+from .recording_format import WIDE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from types import CodeType
+    from typing import Any
+
+VERSION = sys.version_info[:2]
+OPTIMIZED = 1  # inspect.CO_OPTIMIZED
+STORES_NAME = frozenset(("STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL"))
+STORES_CELL = frozenset(("STORE_DEREF", "DELETE_DEREF"))
+#: How far below the stack's top the object lies that an instruction changes, before it is executed.
+TARGETS = {"STORE_ATTR": 1, "STORE_SUBSCR": 2, "DELETE_ATTR": 1, "DELETE_SUBSCR": 2, "STORE_SLICE": 3}
+APPENDS = frozenset(("LIST_APPEND", "SET_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE"))
+CALLS = frozenset(("CALL", "CALL_KW", "CALL_FUNCTION_EX", "CALL_FUNCTION", "CALL_FUNCTION_KW", "CALL_METHOD"))
+#: What a mutation is; see `Mutation`.
+TOUCH, ITEM, ATTRIBUTE, CALL = range(4)
+
+
+class Instruction:
+    """One instruction as the plans need it."""
+
+    __slots__ = ("after", "arg", "argval", "before", "line", "name", "next", "offset", "pops", "target")
+
+    def __init__(self, offset: int, name: str, arg: int, argval: Any) -> None:
+        self.offset, self.name, self.arg, self.argval = offset, name, arg, argval
+        self.line = self.target = self.next = -1
+        #: The stack's depth before and after; -1 where no path leads.
+        self.before = self.after = -1
+        self.pops = 0
+
+
+def take_apart(code: CodeType) -> tuple[list[Instruction], list[tuple[int, int, int, int, bool]]]:
+    """A code object's instructions, and its exception table."""
+    plain = list(dis.get_instructions(code))
+    if not plain:
+        return [], []
+    offsets = [each.offset for each in plain]
+    opcodes = [each.opcode for each in plain]
+    args = [each.arg for each in plain]
+    targets = [each.argval if each.opcode in depth.JUMPS else -1 for each in plain]
+    table = exception_table(code)
+    flow = depth.Flow(offsets, opcodes, args, targets, table).run()
+    places = line_numbers(code, plain)
+    found = []
+    for row, each in enumerate(plain):
+        one = Instruction(each.offset, each.opname, each.arg or 0, each.argval)
+        one.line = places.get(each.offset, 0)
+        one.target = targets[row]
+        one.before, one.after = flow.before[row], flow.after[row]
+        one.next = offsets[row + 1] if row + 1 < len(offsets) else -1
+        one.pops = pops(each.opname, one.arg)
+        found.append(one)
+    return found, table
+
+
+def line_numbers(code: CodeType, plain: list[Any]) -> dict[int, int]:
+    """The line of each instruction, 0 where there is none."""
+    if not hasattr(code, "co_lines"):
+        return lines(code, plain)
+    known: dict[int, int] = {}
+    for start, end, line in code.co_lines():
+        for offset in range(start, end, 2):
+            known[offset] = line or 0
+    return known
+
+
+class Mutation:
+    """An instruction that changes an object which lies on the stack.
+
+    Attributes:
+        kind: TOUCH (look at the object again), ITEM (a subscript is stored: the key lies on top of it), ATTRIBUTE,
+            CALL (whatever the callable does).
+        slot: of the object; of the lowest word that a call takes.
+        count: how many words a call takes.
+        name: the attribute's.
+    """
+
+    __slots__ = ("count", "kind", "name", "slot")
+
+    def __init__(self, kind: int, slot: int, count: int, name: str) -> None:
+        self.kind, self.slot, self.count, self.name = kind, slot, count, name
+
+
+class LinePlan:
+    """All that is known of one code object.
+
+    Attributes:
+        code: kept alive here, for plans are found by its address.
+        space: the names of its module.
+        base: the code's number as it stands in a step's word.
+        names, locals: the local slots' names, and how many there are.
+        size: slots with the operand stack.
+        arguments: how many slots hold arguments when a frame begins.
+        cells: slots that may hold cells.
+        lines: by line ``(slots, names, flags)``: what it can store; a slot is ``slot << 1 | 1`` when it may hold
+            another object at the same address, and when the object in it may have changed in place.
+        mutations: by offset.
+        line_of: by offset.
+        loops: by (offset, target) the line of a jump back that stays on its line.
+        handlers: by offset where an exception handler begins: (slot of the exception, whether its place of origin
+            lies below it).
+    """
+
+    def __init__(self, code: CodeType, number: int, space: Any, module: CodeType) -> None:
+        self.code = code
+        self.space = space
+        self.is_module = code is module and not code.co_flags & OPTIMIZED
+        self.base = number << 16
+        self.names = slot_names(code)
+        self.locals = len(self.names)
+        self.size = self.locals + code.co_stacksize
+        self.optimized = bool(code.co_flags & OPTIMIZED)
+        self.arguments = (
+            code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        )
+        index = {name: slot for slot, name in enumerate(self.names)}
+        if VERSION < (3, 11):
+            first = len(code.co_varnames)
+            index = {name: slot for slot, name in enumerate(self.names[:first])}
+            self.cells = tuple(range(first, self.locals))
+        else:
+            self.cells = tuple(index[name] for name in code.co_cellvars + code.co_freevars)
+        self.index = index
+        self.first_where = min(code.co_firstlineno, WIDE)
+        self.instructions, self.table = take_apart(code)
+        self.by_offset = {each.offset: each for each in self.instructions}
+        self.line_of = {each.offset: each.line for each in self.instructions}
+        self.handlers = self._handlers()
+        self.mutations: dict[int, Mutation] = {}
+        self.loops: dict[tuple[int, int], int] = {}
+        self.lines: dict[int, tuple[tuple[int, ...], tuple[str, ...], int]] = {}
+        #: Set by whoever records instructions.
+        self.runs: Any = None
+        self._find()
+
+    def _handlers(self) -> dict[int, tuple[int, bool]]:
+        """Where handlers begin, from the exception table (3.11 on)."""
+        found = {}
+        for _, _, target, _, lasti in self.table:
+            one = self.by_offset.get(target)
+            if one is not None and one.before > 0:
+                found[target] = (self.locals + one.before - 1, bool(lasti))
+        return found
+
+    def _find(self) -> None:
+        """Fill `lines`, `mutations` and `loops`."""
+        slots: dict[int, dict[int, int]] = {}
+        names: dict[int, dict[str, int]] = {}
+        flags: dict[int, int] = {}
+        before = None
+        for one in self.instructions:
+            line = one.line
+            for name in stored_locals(one):
+                if name in self.index:
+                    at = slots.setdefault(line, {})
+                    slot = self.index[name]
+                    again = slot in at or (before is not None and in_place(before))
+                    at[slot] = at.get(slot, 0) | again
+            if one.name in STORES_NAME:
+                held = names.setdefault(line, {})
+                held[one.argval] = held.get(one.argval, 0) | (before is not None and in_place(before))
+            if one.name in STORES_CELL:
+                flags[line] = flags.get(line, 0) | 2
+            if one.before >= 0:
+                mutation = self._mutation(one)
+                if mutation is not None:
+                    self.mutations[one.offset] = mutation
+                    flags[line] = flags.get(line, 0) | (5 if mutation.kind == CALL else 1)
+            there = self.by_offset.get(one.target)
+            if (
+                there is not None
+                and there.offset <= one.offset
+                and there.line == line
+                and one.name.startswith("JUMP")
+            ):
+                self.loops[one.offset, there.offset] = line
+            before = one
+        # what has no line is executed on whatever line came before
+        nowhere = slots.pop(0, {}), names.pop(0, {}), flags.pop(0, 0)
+        used = {one.line for one in self.instructions} - {0} if any(nowhere) else set()
+        for line in set(slots) | set(names) | set(flags) | used:
+            stores = dict(nowhere[0])
+            stores.update(slots.get(line, {}))
+            held = dict(nowhere[1])
+            held.update(names.get(line, {}))
+            self.lines[line] = (
+                tuple([slot << 1 | again for slot, again in stores.items()]),
+                tuple(held),
+                flags.get(line, 0) | nowhere[2] | (8 if any(held.values()) else 0),
+            )
+
+    def _mutation(self, one: Instruction) -> Mutation | None:
+        """What an instruction changes, if it changes an object."""
+        name = one.name
+        top = self.locals + one.before
+        if name in TARGETS:
+            kind = {"STORE_SUBSCR": ITEM, "STORE_ATTR": ATTRIBUTE}.get(name, TOUCH)
+            return Mutation(kind, top - TARGETS[name], 0, str(one.argval))
+        if name in APPENDS:
+            return Mutation(TOUCH, top - one.arg - 1, 0, "")
+        if name == "MAP_ADD":
+            return Mutation(TOUCH, top - one.arg - 2, 0, "")
+        if in_place(one):
+            following = self.by_offset.get(one.next)
+            if following is not None and (stored_locals(following) or following.name in STORES_NAME):
+                return None  # what is stored is looked at again after the line
+            return Mutation(TOUCH, top - 2, 0, "")
+        if name in CALLS:
+            return Mutation(CALL, top - one.pops, one.pops, "")
+        return None
+
+
+def in_place(one: Instruction) -> bool:
+    """Whether it is an operator like ``+=``."""
+    if one.name == "BINARY_OP":
+        return 13 <= one.arg <= 25  # 26 is a subscript from 3.14 on
+    return one.name.startswith("INPLACE_")
+
+
+def stored_locals(one: Instruction) -> tuple[str, ...]:
+    """The local variables that an instruction binds or unbinds."""
+    name = one.name
+    if "_FAST" not in name or not ("STORE" in name or "DELETE" in name or "CLEAR" in name):
+        return (one.argval,) if name == "MAKE_CELL" else ()
+    value = one.argval
+    if name == "STORE_FAST_LOAD_FAST":
+        return (value[0],)
+    return value if isinstance(value, tuple) else (value,)

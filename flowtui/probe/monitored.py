@@ -1,0 +1,191 @@
+"""Recording with `sys.monitoring` (CPython 3.12 and newer).
+
+Events are asked for in the program's own code objects alone; only exceptions are told of everywhere, for they cannot
+be had otherwise. What the program can see of it: ``sys.monitoring.get_tool(4)``. Trace and profile functions are its
+own: ``sys.gettrace()`` is None.
+
+An instruction's event returns DISABLE where nothing of interest ever happens, so that it comes once. LINE has no event
+for a further round of a loop that stays on one line: JUMP has.
+
+CPython calls no callback while one runs: what a callback sets off (a finaliser, by way of the collector) is not told.
+"""
+
+from __future__ import annotations
+
+import sys
+from sys import _getframe as getframe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from types import CodeType
+    from typing import Any
+
+    from .recorded_frames import Frames
+    from .recorder import Recorder
+
+#: One of the numbers that no well-known tool has.
+TOOL = 4
+NAME = "flowtui"
+
+
+class Driver:
+    """Gives the program's events to a recording's frames.
+
+    Raises:
+        ValueError: the tool's number is taken.
+    """
+
+    def __init__(self, recorder: Recorder, frames: Frames) -> None:
+        monitoring: Any = vars(sys)["monitoring"]
+        self._set_local = monitoring.set_local_events
+        self._set_global = monitoring.set_events
+        self._get_tool = monitoring.get_tool
+        self._free = monitoring.free_tool_id
+        self._codes: list[CodeType] = []
+        self.running = False
+        events = monitoring.events
+        monitoring.use_tool_id(TOOL, NAME)
+        shared = events.PY_START | events.PY_RETURN | events.PY_YIELD | events.PY_RESUME | events.INSTRUCTION
+        self._local = shared if recorder.by_instruction else shared | events.LINE | events.JUMP
+        self._everywhere = events.RAISE | events.PY_UNWIND | events.PY_THROW
+        for name, callback in callbacks(recorder, frames, monitoring.DISABLE).items():
+            monitoring.register_callback(TOOL, getattr(events, name), callback)
+
+    def watch(self, codes: list[CodeType]) -> None:
+        """Record these code objects too."""
+        self._codes += codes
+        for code in codes:
+            self._set_local(TOOL, code, self._local)
+
+    def start(self) -> None:
+        """Begin."""
+        self.running = True
+        self._set_global(TOOL, self._everywhere)
+
+    def stop(self) -> None:
+        """End; the program goes on at full speed."""
+        if not self.running:
+            return
+        self.running = False
+        if self._get_tool(TOOL) != NAME:
+            return
+        self._set_global(TOOL, 0)
+        for code in self._codes:
+            self._set_local(TOOL, code, 0)
+        self._free(TOOL)
+
+    def intact(self) -> bool:
+        """Whether the program has left the tool alone."""
+        return bool(self._get_tool(TOOL) == NAME)
+
+
+def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, Any]:
+    """The callbacks by the names of their events; none ever raises."""
+    plans, failed = recorder.plans, recorder.failed
+    enter, end, suspend, resume = frames.enter, frames.end, frames.suspend, frames.resume
+    line, instruction, note_mutation = frames.line, frames.instruction, frames.note_mutation
+    raised, unwind, current = frames.raised, frames.unwind, frames.current
+    by_instruction = recorder.by_instruction
+
+    def start(code: CodeType, offset: int) -> object:
+        try:
+            plan = plans.get(id(code))
+            if plan is None:
+                return disable
+            enter(plan, getframe(1), offset)
+        except BaseException as error:
+            failed(error)
+        return None
+
+    def returned(code: CodeType, offset: int, value: object) -> None:
+        try:
+            end(value, offset)
+        except BaseException as error:
+            failed(error)
+
+    def yielded(code: CodeType, offset: int, value: object) -> None:
+        try:
+            suspend(value, offset)
+        except BaseException as error:
+            failed(error)
+
+    def resumed(code: CodeType, offset: int) -> None:
+        try:
+            frame = getframe(1)
+            if not resume(plans[id(code)], frame, offset, False):
+                enter(plans[id(code)], frame, offset)
+        except BaseException as error:
+            failed(error)
+
+    def thrown(code: CodeType, offset: int, error: object) -> None:
+        try:
+            plan = plans.get(id(code))
+            if plan is not None:
+                frame = getframe(1)
+                if not resume(plan, frame, offset, True):
+                    enter(plan, frame, offset)
+        except BaseException as problem:
+            failed(problem)
+
+    def left(code: CodeType, offset: int, error: object) -> None:
+        try:
+            if id(code) in plans and id(getframe(1)) == current():
+                unwind(error)
+        except BaseException as problem:
+            failed(problem)
+
+    def arisen(code: CodeType, offset: int, error: object) -> None:
+        try:
+            plan = plans.get(id(code))
+            if plan is not None:
+                frame = getframe(1)
+                if id(frame) == current():
+                    where = offset >> 1 if by_instruction else plan.line_of.get(offset) or frame.f_lineno or 0
+                    raised(error, offset, where)
+        except BaseException as problem:
+            failed(problem)
+
+    def at_line(code: CodeType, number: int) -> None:
+        try:
+            line(code, number)
+        except BaseException as error:
+            failed(error)
+
+    def at_instruction(code: CodeType, offset: int) -> object:
+        try:
+            return disable if instruction(code, offset) is False else None
+        except BaseException as error:
+            failed(error)
+        return None
+
+    def mutating(code: CodeType, offset: int) -> object:
+        try:
+            return None if note_mutation(offset) else disable
+        except BaseException as error:
+            failed(error)
+        return None
+
+    def jumped(code: CodeType, offset: int, target: int) -> object:
+        try:
+            number = plans[id(code)].loops.get((offset, target))
+            if number is None:
+                return disable
+            line(code, number)
+        except BaseException as error:
+            failed(error)
+        return None
+
+    found: dict[str, Any] = {
+        "PY_START": start,
+        "PY_RETURN": returned,
+        "PY_YIELD": yielded,
+        "PY_RESUME": resumed,
+        "PY_THROW": thrown,
+        "PY_UNWIND": left,
+        "RAISE": arisen,
+        "INSTRUCTION": at_instruction if by_instruction else mutating,
+    }
+    if not by_instruction:
+        found["LINE"] = at_line
+        found["JUMP"] = jumped
+    return found

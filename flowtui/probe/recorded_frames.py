@@ -1,0 +1,720 @@
+"""The frames of a program that is being recorded: what both drivers, `monitored` and `traced`, tell of events.
+
+`make` gives functions that share their variables as cells of one scope: this is what every step of the learner's
+program waits for, and a cell costs a fifth of an attribute. That is why the scope is longer than a function should be.
+The order within a step is the format's: first the changes, its word last.
+
+Objects of the program are held here only from the instruction that changes one to the next event, and those that a
+running C function may change while it calls the program's functions. Frames and functions are known by their addresses,
+never held.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+
+from . import frame_stack, pure_calls
+from .instruction_runs import R_CELL, R_CONSTANT, R_GIVEN, R_LOOK, R_NAME, R_TOUCH, R_UNSET, R_WORD, Runs
+from .line_plan import ATTRIBUTE, CALL, ITEM, TOUCH, LinePlan
+from .recording_format import (
+    D_COLLECTED,
+    D_FRAME,
+    D_GLOBAL,
+    D_NAME,
+    D_OUTPUT,
+    D_RESUMED,
+    D_VALUE,
+    INT_LIMIT,
+    NULL,
+    RETURNED,
+    S_CALL,
+    S_COLLECT,
+    S_RAISE,
+    S_RESUME,
+    S_RETURN,
+    S_YIELD,
+    THROWN,
+    UNSET,
+    V_INT,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from types import FrameType
+    from typing import Any
+
+    from .recorder import Recorder
+
+VERSION = sys.version_info[:2]
+MASK = (1 << 64) - 1
+MISSING: Any = object()
+#: Places in a frame's record, which is a list: nothing is faster to make.
+NUMBER, WORDS, LAST, PLAN, ADDRESS, WAITING, CELLS, NAMES, NAMED, AGAIN, AT = range(11)
+KIND = 29
+# what a change is, above its index
+IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED = (
+    each << 28 for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED)
+)
+
+
+class Space:
+    """A module's namespace: the dictionary, and by name the last value recorded."""
+
+    __slots__ = ("hidden", "index", "last", "names", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.names: dict[str, Any] = {}
+        #: Names that were there before the module's code ran: the interpreter's.
+        self.hidden: frozenset[str] = frozenset()
+        self.last: dict[str, int] = {}
+        self.index: dict[str, int] = {}
+
+    def open(self, names: dict[str, Any]) -> None:
+        """Begin with a module's dictionary."""
+        self.names = names
+        self.hidden = frozenset([name for name in names if type(name) is str])
+        self.last.clear()
+
+
+class Frames:
+    """What `make` gives: its functions."""
+
+    def __init__(self, functions: dict[str, Any]) -> None:
+        self.__dict__.update(functions)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def code_offset() -> int:
+    """Where a function object has its code object, in words; reading ``__code__`` raises an audit event."""
+    assert frame_stack.MEMORY is not None
+    first = id(code_offset) >> 3
+    words = list(frame_stack.MEMORY[first : first + 16])
+    return words.index(id(code_offset.__code__))
+
+
+def make(recorder: Recorder) -> Frames:
+    """The functions for one recording.
+
+    Args:
+        recorder: gives the streams, the heap, the plans by the address of their code objects, and is told when a
+            limit is reached.
+    """
+    steps, changes = recorder.streams.steps, recorder.streams.changes.cast("B")
+    heap = recorder.heap
+    plans = recorder.plans
+    by_instruction = recorder.by_instruction
+    ref, touch, stored, attribute_stored = heap.ref, heap.touch, heap.stored, heap.attribute_stored
+    pack = struct.Struct("=QQ").pack_into
+    memory = frame_stack.MEMORY
+    window = frame_stack.window
+    look: Any = frame_stack.from_address if VERSION < (3, 14) else frame_stack.value_of
+    tag = frame_stack.TAG
+    code_at = code_offset()
+    pure, pure_types = pure_calls.ADDRESSES, pure_calls.TYPES
+    spaces = recorder.spaces
+    check = recorder.check
+    n = m = made = 0
+    check_at = recorder.first_check
+    frames: list[list[Any]] = []
+    suspended: dict[int, list[Any]] = {}
+    dirty: list[tuple[int, Any, Any]] = []
+    sweeping = False
+    nothing: Any = {}
+    # of the frame on top
+    cur: Any = None
+    words: Any = ()
+    last: Any = []
+    base = 0
+    plan_lines: Any = nothing
+    waiting: Any = None  # what the line being executed can change
+    run: Any = nothing  # what comes behind the instruction being executed
+    events: Any = nothing
+    at = 0  # that instruction's offset
+    top: Any = None  # the frame that a step's changes belong to without being named
+
+    # ---- values
+
+    def value_word(word: int, empty: int) -> int:
+        """The recorded value of a slot's word that is no cell."""
+        if word <= 1:
+            return empty
+        value = look(word)
+        if type(value) is int and -INT_LIMIT < value < INT_LIMIT:
+            return (value << 3 | V_INT) & MASK
+        return ref(value, n)
+
+    def write_slot(frame: list[Any], slot: int, value: int) -> None:
+        nonlocal m
+        if frame is not top:
+            pack(changes, m, n << 32 | IN_FRAME, frame[NUMBER])
+            m += 16
+        pack(changes, m, n << 32 | slot, value)
+        m += 16
+
+    def slot_changed(frame: list[Any], slot: int, word: int) -> None:
+        """A local slot has another word now; a cell's content may be another."""
+        cells = frame[CELLS]
+        frame[LAST][slot] = word
+        if word > 1 and cells is not None and slot in cells:
+            value = look(word)
+            if type(value) is CellType:
+                try:
+                    value = value.cell_contents
+                except ValueError:
+                    value = MISSING
+            found = UNSET if value is MISSING else ref(value, n)
+            if found != cells[slot]:
+                cells[slot] = found
+                write_slot(frame, slot, found)
+            return
+        found = value_word(word, UNSET)
+        if cells is not None and slot in cells:
+            cells[slot] = found
+        write_slot(frame, slot, found)
+
+    def look_at_cells(frame: list[Any]) -> None:
+        window_of_frame = frame[WORDS]
+        for slot in frame[CELLS]:
+            slot_changed(frame, slot, window_of_frame[slot])
+
+    def cell_stored() -> None:
+        """A cell was stored to: every frame that shares it shows the new value."""
+        for frame in frames:
+            if frame[CELLS] is not None:
+                look_at_cells(frame)
+
+    def global_changed(space: Space, name: str) -> None:
+        nonlocal m
+        value = space.names.get(name, MISSING)
+        if type(value) is int and -INT_LIMIT < value < INT_LIMIT:
+            found = (value << 3 | V_INT) & MASK
+        else:
+            found = UNSET if value is MISSING else ref(value, n)
+        if space.last.get(name, UNSET) != found:
+            index = space.index.get(name)
+            if index is None:
+                index = space.index[name] = GLOBAL | space.number << 16 | recorder.name(name)
+            space.last[name] = found
+            pack(changes, m, n << 32 | index, found)
+            m += 16
+
+    def name_changed(frame: list[Any], name: str) -> None:
+        """A name was stored by code that is no function: a module's, or a class body's."""
+        nonlocal m
+        names = frame[NAMES]
+        if names is not None:
+            value = dict.get(names, name, MISSING)
+            found = UNSET if value is MISSING else ref(value, n)
+            if frame[NAMED].get(name, UNSET) != found:
+                frame[NAMED][name] = found
+                if frame is not top:
+                    pack(changes, m, n << 32 | IN_FRAME, frame[NUMBER])
+                    m += 16
+                pack(changes, m, n << 32 | NAME | recorder.name(name), found)
+                m += 16
+        space = frame[PLAN].space
+        if names is None or name in space.last:
+            global_changed(space, name)
+
+    # ---- objects that were changed
+
+    def note_mutation(offset: int) -> Any:
+        """The instruction at an offset is about to change an object; False when none ever does there."""
+        nonlocal sweeping
+        mutation = cur[PLAN].mutations.get(offset)
+        if mutation is None:
+            return False
+        slot = mutation.slot
+        kind = mutation.kind
+        if kind == CALL:
+            call_made(slot, mutation.count)
+            return True
+        word = words[slot]
+        if word > 1:
+            if kind == ITEM:
+                key = words[slot + 1]
+                dirty.append((ITEM, look(word), look(key)))
+            else:
+                dirty.append((kind, look(word), mutation.name))
+        return True
+
+    def call_made(slot: int, count: int) -> None:
+        """A call is about to be made: what may it change?"""
+        nonlocal sweeping
+        word = words[slot]
+        first = slot + 1
+        if word <= 1:  # up to 3.12 NULL or a method lies below the callable or its object
+            word = words[first]
+            first += 1
+            if word <= 1:
+                return
+        address = word & tag
+        if address in pure:
+            return
+        function = look(word)
+        kind = type(function)
+        if kind is MethodType:
+            function = function.__func__
+            kind = type(function)
+            address = id(function)
+        if kind is FunctionType:
+            if memory[(address >> 3) + code_at] in plans:
+                return
+        elif kind in pure_types or issubclass(kind, type):
+            return
+        elif kind is BuiltinFunctionType:
+            owner = function.__self__
+            if type(owner) is not ModuleType and owner is not None:
+                dirty.append((TOUCH, owner, None))
+        found = False
+        for position in range(first, slot + count):
+            word = words[position]
+            if word > 1:
+                value = look(word)
+                if type(value) not in pure_calls.ATOMS:
+                    found = True
+                    dirty.append((TOUCH, value, None))
+        if kind is FunctionType or kind not in pure_calls.IN_C:
+            if found or kind is not FunctionType:
+                sweeping = True
+        elif address in pure_calls.RUN_ANYTHING:
+            sweeping = True
+
+    def heap_work() -> None:
+        """Look at what was changed since the last event."""
+        for kind, owner, key in dirty:
+            if type(owner) is dict and id(owner) in spaces:
+                space = spaces[id(owner)]
+                for name in [*space.last, *owner]:
+                    if type(name) is str and (name in space.last or name not in space.hidden):
+                        global_changed(space, name)
+            if kind == ITEM:
+                stored(owner, key, n)
+            elif kind == ATTRIBUTE:
+                if type(owner) is ModuleType and id(owner.__dict__) in spaces:
+                    global_changed(spaces[id(owner.__dict__)], key)
+                else:
+                    attribute_stored(owner, key, n)
+            else:
+                touch(owner, n)
+        dirty.clear()
+        if sweeping:
+            sweep()
+
+    def sweep() -> None:
+        """Something unknown has run: look at everything."""
+        nonlocal sweeping
+        sweeping = False
+        addresses: list[int] = []
+        for frame in frames:
+            if frame[CELLS] is not None:
+                look_at_cells(frame)
+            found = frame[WORDS][: frame[PLAN].locals].tolist()
+            for word in found:
+                if word > 1:
+                    value = look(word)
+                    if type(value) is CellType:
+                        try:
+                            addresses.append(id(value.cell_contents))
+                        except ValueError:
+                            pass
+                    else:
+                        addresses.append(id(value))
+            if frame[NAMES] is not None:
+                for name in [*frame[NAMED], *frame[NAMES]]:
+                    if type(name) is str:
+                        name_changed(frame, name)
+                addresses += map(id, dict.values(frame[NAMES]))
+        for space in list(spaces.values()):
+            for name in [*space.last, *space.names]:
+                if type(name) is str and (name in space.last or name not in space.hidden):
+                    global_changed(space, name)
+            addresses += map(id, space.names.values())
+        heap.sweep(addresses, n)
+
+    # ---- lines
+
+    def settle() -> None:
+        """Write what the line that was executed has changed; `n` is the step at which it is seen."""
+        nonlocal m
+        slots, names, flags = waiting
+        for each in slots:
+            slot = each >> 1
+            word = words[slot]
+            if word != last[slot] or each & 1:
+                if word > 1 and cur[CELLS] is None:
+                    value = look(word)
+                    if type(value) is int and 0 <= value < INT_LIMIT:
+                        last[slot] = word
+                        if cur is not top:
+                            pack(changes, m, n << 32 | IN_FRAME, cur[NUMBER])
+                            m += 16
+                        pack(changes, m, n << 32 | slot, value << 3 | V_INT)
+                        m += 16
+                        continue
+                    if each & 1:
+                        touch(value, n)
+                slot_changed(cur, slot, word)
+        for name in names:
+            if flags & 8:
+                space = cur[PLAN].space
+                value = (space.names if cur[NAMES] is None else cur[NAMES]).get(name)
+                touch(value, n)
+            name_changed(cur, name)
+        if flags & 2:
+            cell_stored()
+
+    def line(code: object, number: int) -> None:
+        """A line is about to be executed; the callback of LINE events."""
+        nonlocal n, waiting
+        n += 1
+        if waiting is not None:
+            settle()
+        if dirty or sweeping:
+            heap_work()
+        if heap.pending:
+            heap.settle(n)
+        steps[n] = base | number
+        waiting = plan_lines.get(number)
+        if n > check_at:
+            limits()
+
+    # ---- instructions
+
+    def flush(reads: Any, count: int, run_words: Any) -> None:
+        """Write the steps behind the last event's, and what is seen at each. `n` is the last step written."""
+        nonlocal n, m
+        first = n
+        for j, kind, a, b in reads:
+            n = first + j
+            if kind == R_WORD or kind == R_TOUCH:
+                word = words[a]
+                if word > 1:
+                    value = look(word)
+                    if type(value) is int and 0 <= value < INT_LIMIT:
+                        pack(changes, m, n << 32 | b, value << 3 | V_INT)
+                        m += 16
+                        continue
+                    if kind == R_TOUCH:
+                        touch(value, n)
+                    cells = cur[CELLS]
+                    if cells is not None and a in cells and type(value) is CellType:
+                        slot_changed(cur, a, word)
+                        if a != b:
+                            write_slot(cur, b, cells[a])
+                        continue
+                    found = ref(value, n)
+                else:
+                    found = UNSET if b < cur[PLAN].locals else NULL
+                pack(changes, m, n << 32 | b, found)
+                m += 16
+            elif kind == R_CONSTANT:
+                pack(changes, m, n << 32 | b, a)
+                m += 16
+            elif kind == R_UNSET:
+                pack(changes, m, n << 32 | b, UNSET)
+                m += 16
+            elif kind == R_NAME:
+                if b < 0:
+                    name_changed(cur, a)
+                else:
+                    names = cur[NAMES]
+                    value = (cur[PLAN].space.names if names is None else names).get(a)
+                    pack(changes, m, n << 32 | b, ref(value, n))
+                    m += 16
+            elif kind == R_CELL:
+                cell_stored()
+            elif kind == R_LOOK:
+                touch(look(words[a]), n)
+            elif kind == R_GIVEN:
+                pack(changes, m, n << 32 | b, ref(given, n))
+                m += 16
+        n = first
+        if count:
+            steps[n + 1 : n + 1 + count] = run_words
+            n += count
+
+    given: Any = None
+
+    def instruction(code: object, offset: int) -> Any:
+        """An instruction may be about to be executed; False when it is none that has an event.
+
+        What comes before a frame's RESUME is told of while the frame below is still on top here.
+        """
+        nonlocal n, run, at
+        if cur is None or code is not cur[PLAN].code or offset not in events:
+            return False
+        if dirty or sweeping:
+            n += 1
+            heap_work()
+            n -= 1
+        todo = run.get(offset)
+        if todo is not None:
+            reads, count, run_words = todo
+            if reads or count:
+                flush(reads, count, run_words)
+        n += 1
+        if heap.pending:
+            heap.settle(n)
+        steps[n] = base | offset >> 1
+        at = offset
+        run = events[offset]
+        note_mutation(offset)
+        if n > check_at:
+            limits()
+        return None
+
+    def flush_until(offset: int) -> None:
+        """The frame on top is in the middle of a run, at an offset that is being executed."""
+        nonlocal run, at
+        if dirty or sweeping:
+            note_changes()
+        if offset == at:
+            return
+        runs = cur[PLAN].runs
+        todo = runs.until(at, offset)
+        if todo is not None:
+            flush(*todo)
+            at = offset
+            run = runs.after(offset)
+
+    def note_changes() -> None:
+        """Look at changed objects; seen at the next step."""
+        nonlocal n
+        n += 1
+        heap_work()
+        n -= 1
+
+    # ---- frames
+
+    def leave_for(frame: FrameType) -> None:
+        """Another frame begins or goes on: write what the one on top has changed so far."""
+        nonlocal n, top
+        if by_instruction:
+            back = frame.f_back
+            while back is not None and id(back) != cur[ADDRESS]:
+                back = back.f_back
+            if back is not None:
+                offset = cur[PLAN].runs.owner.get(back.f_lasti, at)
+                if offset != at:
+                    flush_until(offset)
+            cur[WAITING] = run
+            cur[AT] = at
+        elif waiting is not None:
+            cur[WAITING] = waiting
+            n += 1
+            top = None
+            settle()
+            n -= 1
+        else:
+            cur[WAITING] = None
+        if dirty or sweeping:
+            cur[AGAIN] = dirty[:], sweeping
+            n += 1
+            top = None
+            heap_work()
+            n -= 1
+
+    def enter(plan: LinePlan, frame: FrameType, offset: int) -> None:
+        """A frame begins; `offset` is its RESUME's."""
+        nonlocal n, m, made, cur, words, last, base, plan_lines, waiting, run, events, at, top
+        if cur is not None:
+            leave_for(frame)
+        n += 1
+        made += 1
+        new_words = window(frame, plan.size)
+        count = plan.locals
+        cells = dict.fromkeys(plan.cells, UNSET) if plan.cells else None
+        cur = [made, new_words, [0] * count, plan, id(frame), None, cells, None, None, None, 0]
+        top = cur
+        words, last, base = new_words, cur[LAST], plan.base
+        frames.append(cur)
+        steps_word = S_CALL << KIND | base | plan.first_where
+        if by_instruction:
+            events = plan.runs.events
+            run = plan.runs.begin(offset, inclusive=False)
+            at = ~offset
+        else:
+            plan_lines = plan.lines
+            waiting = None
+        for slot in range(plan.arguments):
+            word = words[slot]
+            last[slot] = word
+            if word > 1:
+                if cells is not None and slot in cells:
+                    continue
+                value = look(word)
+                if type(value) is int and 0 <= value < INT_LIMIT:
+                    pack(changes, m, n << 32 | slot, value << 3 | V_INT)
+                else:
+                    pack(changes, m, n << 32 | slot, ref(value, n))
+                m += 16
+        if cells is not None:
+            look_at_cells(cur)
+        if not plan.optimized:
+            begin_names(plan, frame)
+        if heap.pending:
+            heap.settle(n)
+        steps[n] = steps_word
+
+    def begin_names(plan: LinePlan, frame: FrameType) -> None:
+        """A module's code or a class body begins: its names are in a dictionary."""
+        if plan.is_module:
+            recorder.module_begins(plan, frame)
+            return
+        names = frame.f_locals
+        if issubclass(type(names), dict):
+            cur[NAMES] = names
+            cur[NAMED] = {}
+
+    def leave(value: object, kind: int, where: int, offset: int) -> None:
+        """The frame on top ends or is suspended; `offset` is where it stands."""
+        nonlocal n, m, given
+        if by_instruction:
+            if dirty or sweeping:
+                note_changes()
+            todo = run.get(~offset)
+            if todo is not None:
+                given = value
+                flush(*todo)
+                given = None
+            n += 1
+        else:
+            n += 1
+            if waiting is not None:
+                settle()
+            if dirty or sweeping:
+                heap_work()
+        if type(value) is int and 0 <= value < INT_LIMIT:
+            pack(changes, m, n << 32 | VALUE, value << 3 | V_INT)
+        else:
+            pack(changes, m, n << 32 | VALUE, ref(value, n))
+        m += 16
+        steps[n] = kind << KIND | base | where
+        frames.pop()
+        restore()
+
+    def restore() -> None:
+        """The frame below is on top again."""
+        nonlocal cur, words, last, base, plan_lines, waiting, run, events, at, top, sweeping
+        if not frames:
+            cur = top = None
+            words = ()
+            waiting = None
+            run = nothing
+            return
+        cur = top = frames[-1]
+        plan = cur[PLAN]
+        words, last, base = cur[WORDS], cur[LAST], plan.base
+        if by_instruction:
+            events = plan.runs.events
+            run = cur[WAITING]
+            at = cur[AT]
+        else:
+            plan_lines = plan.lines
+            waiting = cur[WAITING]
+        if cur[AGAIN] is not None:
+            again, sweeping_again = cur[AGAIN]
+            cur[AGAIN] = None
+            dirty.extend(again)
+            sweeping = sweeping or sweeping_again
+
+    def end(value: object, offset: int) -> None:
+        """The frame on top returns."""
+        leave(value, S_RETURN, RETURNED, offset)
+
+    def suspend(value: object, offset: int) -> None:
+        """The frame on top yields."""
+        frame = cur
+        frame[WAITING] = waiting
+        frame[AT] = offset
+        leave(value, S_YIELD, 0, offset)
+        suspended[frame[ADDRESS]] = frame
+
+    def resume(plan: LinePlan, frame: FrameType, offset: int, thrown: bool) -> bool:
+        """A suspended frame goes on; False when it is not known."""
+        nonlocal n, m, top, run, at
+        record = suspended.pop(id(frame), None)
+        if record is None or record[PLAN] is not plan:
+            return False
+        if cur is not None:
+            leave_for(frame)
+        n += 1
+        frames.append(record)
+        record[AGAIN] = None
+        restore()
+        if record[CELLS] is not None:
+            look_at_cells(record)
+        if by_instruction:
+            run = nothing if thrown else plan.runs.begin(offset, inclusive=VERSION >= (3, 12))
+            at = ~offset
+        pack(changes, m, n << 32 | RESUMED, record[NUMBER])
+        m += 16
+        steps[n] = S_RESUME << KIND | base | (THROWN if thrown else 0)
+        return True
+
+    def raised(value: object, offset: int, where: int) -> None:
+        """An exception arises in the frame on top, or has come up to it."""
+        nonlocal n, m, run, at
+        if by_instruction:
+            flush_until(offset)
+            run = cur[PLAN].runs.handlers
+            at = offset
+            n += 1
+        else:
+            n += 1
+            if waiting is not None:
+                settle()
+            if dirty or sweeping:
+                heap_work()
+        pack(changes, m, n << 32 | VALUE, ref(value, n))
+        m += 16
+        steps[n] = S_RAISE << KIND | base | where
+
+    def unwind(value: object) -> None:
+        """The frame on top is left by an exception."""
+        leave(value, S_RETURN, 1, -2)
+
+    def collected(phase: str, info: dict[str, int]) -> None:
+        """The collector begins (phase "start") or has ended ("stop"); a step tells of what it freed."""
+        nonlocal n, m
+        found = heap.collected(phase, info, n + 1)
+        if phase != "stop":
+            return
+        if found is not None and (found[1] or found[2]):
+            n += 1
+            pack(changes, m, n << 32 | COLLECTED, found[0] << 56 | found[1] << 28 | found[2])
+            m += 16
+            steps[n] = S_COLLECT << KIND
+
+    def output(stream: int, total: int) -> None:
+        """So many bytes were written to a stream; seen at the next step."""
+        nonlocal m
+        pack(changes, m, n + 1 << 32 | OUTPUT | stream, total)
+        m += 16
+
+    # ---- the whole
+
+    def limits() -> None:
+        nonlocal check_at
+        check_at = check(n, m)
+
+    def current() -> Any:
+        """The address of the frame on top, 0 for none."""
+        return cur[ADDRESS] if cur is not None else 0
+
+    def extent() -> tuple[int, int]:
+        """Steps, and bytes of changes."""
+        return n, m
+
+    names = locals()
+    return Frames({name: value for name, value in names.items() if callable(value)})
+
+
+__all__ = ["Frames", "Runs", "Space", "make"]
