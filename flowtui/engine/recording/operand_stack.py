@@ -86,7 +86,8 @@ class StackRebuilder:
             calling: the frame is not on top: what a call instruction took from the stack is left out.
 
         Returns:
-            The stack; None where it was not recorded: in a ``finally`` body of 3.8 that an exception or a ``return`` has entered.
+            The stack; None where it was not recorded: in a ``finally`` body of 3.8 that an exception or a ``return``
+            has entered.
         """
         moves = self._moves_of(code)
         row = moves.row_at(self._recorded.offset(n))
@@ -102,7 +103,7 @@ class StackRebuilder:
         return _Search(self, code, frame, depth).run(n, row)
 
     def _deeper(self, moves: CodeMoves, frame: int, n: int, row: int) -> bool:
-        """Whether a ``finally`` body around `row`, where step n is, was entered with more values than the table says."""
+        """Whether a ``finally`` body around `row`, where step n is, was entered deeper than the table says."""
         around = [(first, last) for first, last in moves.doubtful if first <= row <= last]
         for step in self._recorded.steps_before(frame, n) if around else ():
             earlier = moves.row_at(self._recorded.offset(step))

@@ -2,8 +2,8 @@
 
 It executes a program under `sys.monitoring` (before 3.12 `sys.settrace`) and writes to descriptor 3 one JSON line for
 the table of its code, then one an instruction: ``[frame, code, offset, stack, locals]``, before it is executed. Stack
-and changed locals are names of values: the repr of what is plain, else ``#N``, the same N for the same object. A local that holds a cell has the name
-of the cell's content, "-" stands for no value.
+and changed locals are names of values: the repr of what is plain, else ``#N``, the same N for the same object. A local
+that holds a cell has the name of the cell's content, "-" stands for no value.
 """
 
 import json
