@@ -21,6 +21,7 @@ from __future__ import annotations
 import builtins
 import linecache
 import os
+import resource
 import sys
 
 from . import limits, standard, traceback_fields, uncaught
@@ -38,6 +39,8 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 #: Bytes that a program which has used up its memory leaves to us for the first steps of saying so.
 RESERVE = 4 << 20
+#: Descriptors that are left while a recorder maps its files and imports its modules.
+MAPPED = 24
 
 
 class Channel:
@@ -128,7 +131,12 @@ def make_recorder(
     try:
         from . import recorder
 
-        return recorder.make(files, dict(options, folder=folder, path=filename, source=source))
+        low = occupy_descriptors()
+        try:
+            return recorder.make(files, dict(options, folder=folder, path=filename, source=source))
+        finally:
+            for descriptor in low:
+                os.close(descriptor)
     except Exception as error:
         message = " ".join(("%s: %s" % (type(error).__name__, error)).split())
         channel.send(kind="unrecorded", message=message[:200])
@@ -138,6 +146,18 @@ def make_recorder(
             except OSError:  # closed already, before it failed
                 continue
         return None
+
+
+def occupy_descriptors() -> list[int]:
+    """Take all but the highest descriptors: those that CPython's `mmap` keeps are then not what a program counts on.
+
+    A mapped file has a duplicate, with the lowest free number, for as long as it is mapped (before 3.13 always).
+    """
+    highest = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0] - MAPPED, 1000)
+    taken = [os.open(os.devnull, os.O_RDONLY)]
+    while taken[-1] < highest:
+        taken.append(os.dup(taken[0]))
+    return taken
 
 
 def prepare(channel: Channel, name: str, path: str, arguments: list[str], source: bytes) -> Text:
