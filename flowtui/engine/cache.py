@@ -63,7 +63,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._path = cache_folder() / "interpreters.json"
-        self._key = _key()
+        self._key = probe_key()
         self._changed = False
         self._entries: dict[str, _Entry] = {}
         with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
@@ -74,7 +74,7 @@ class Cache:
     def get(self, real_path: str) -> Answer | None:
         """What the interpreter said, if its file is still the same."""
         entry = self._entries.get(real_path)
-        if entry is None or entry.stamp != _stamp(real_path):
+        if entry is None or entry.stamp != file_stamp(real_path):
             return None
         if entry.unusable is not None and entry.unusable.reason == "hung":
             age = time.time() - entry.asked
@@ -83,7 +83,7 @@ class Cache:
 
     def put(self, real_path: str, answer: Answer) -> None:
         """Remember an answer."""
-        stamp = _stamp(real_path)
+        stamp = file_stamp(real_path)
         if stamp is None:
             return
         usable, unusable = (answer, None) if isinstance(answer, Interpreter) else (None, answer)
@@ -94,14 +94,14 @@ class Cache:
         """Write what has changed; where that cannot be, the interpreters are asked again next time."""
         if not self._changed:
             return
-        entries = {path: entry for path, entry in self._entries.items() if _stamp(path) is not None}
+        entries = {path: entry for path, entry in self._entries.items() if file_stamp(path) is not None}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, encode_json(_File(self._key, entries)))
             self._changed = False
 
 
-def _key() -> str:
+def probe_key() -> str:
     """What makes all answers outdated: another flowtui, protocol, or probe (in an editable install)."""
     newest = 0
     with contextlib.suppress(OSError):
@@ -109,7 +109,8 @@ def _key() -> str:
     return f"{__version__} {PROTOCOL} {newest}"
 
 
-def _stamp(path: str) -> tuple[int, int] | None:
+def file_stamp(path: str) -> tuple[int, int] | None:
+    """A file's time stamp and size; None where there is none."""
     try:
         seen = Path(path).stat()
     except (OSError, ValueError):

@@ -20,6 +20,10 @@ def main(arguments: list[str]) -> int:
         from . import keeper
 
         return keeper.main(arguments[1:])
+    if arguments == ["selftest"]:  # a throwaway process: may crash
+        from . import stack_selftest
+
+        return stack_selftest.main()
     try:
         role, frame_in, frame_out = arguments[0], private(int(arguments[1])), private(int(arguments[2]))
         if role not in ROLES:
