@@ -19,7 +19,7 @@ import sys
 from array import array
 
 from .line_plan import CALL, STORES_CELL, STORES_NAME, Instruction, LinePlan, in_place
-from .recording_format import DERIVED, FALSE, TRUE
+from .recording_format import DERIVED, FALSE, TRUE, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -40,6 +40,7 @@ R_CELL = 4  # the cell in slot a may have changed
 R_UNSET = 5  # slot b is empty
 R_GIVEN = 6  # slot b has what is returned or yielded
 R_LOOK = 7  # the object in slot a may have changed
+R_LOOK_NAME = 8  # the object that the name a has may have changed
 #: Longer runs are cut.
 LONGEST = 48
 RETURNS = frozenset(("RETURN_VALUE", "RETURN_CONST"))
@@ -90,7 +91,7 @@ class Pending:
         self.write = slot
 
 
-class Stop(Exception):
+class NeedsEventError(Exception):
     """The run cannot go on into this instruction: it needs an event."""
 
 
@@ -112,16 +113,16 @@ class Walk:
         """Take the effects of one instruction; what it gives is seen at `self.step`.
 
         Raises:
-            Stop: it needs an event (never when it is the first).
+            NeedsEventError: it needs an event (never when it is the first).
         """
         plan = self.plan
         if one.before < 0 or (one.after < 0 and one.pops < 0):
-            raise Stop
+            raise NeedsEventError
         top = plan.locals + one.before
         self._take(one, top, first)
         slots = [plan.index[name] for name in stored(one) if name in plan.index]
         if not first and (self.stored & set(slots) or (one.name in STORES_NAME and one.argval in self.names)):
-            raise Stop
+            raise NeedsEventError
         for slot in slots:
             self.stored.add(slot)
             unset = one.name in ("DELETE_FAST", "LOAD_FAST_AND_CLEAR")
@@ -154,7 +155,7 @@ class Walk:
         count = one.pops if one.pops >= 0 else one.before
         for slot in range(top - count, top):
             if slot in self.watched and not first:
-                raise Stop
+                raise NeedsEventError
             pending = self.pending.pop(slot, None)
             if pending is None or first:
                 continue
@@ -164,6 +165,8 @@ class Walk:
                 names = one.argval
                 pending.read = self.plan.index[names[0] if slot == top - 1 else names[1]]
             elif one.name in ("STORE_NAME", "STORE_GLOBAL"):
+                if pending.kind == R_TOUCH:
+                    self.reads.append((pending.step, R_LOOK_NAME, one.argval, -1))
                 pending.read = one.argval
                 pending.kind = R_NAME
             elif one.name in RETURNS or one.name == "YIELD_VALUE":
@@ -175,7 +178,7 @@ class Walk:
             ):
                 pending.kind = R_CONSTANT
             else:
-                raise Stop
+                raise NeedsEventError
 
     def finish(self, jumped: bool = False, branch: Optional[Instruction] = None) -> Todo:
         """What is to be done when the run has come to its end."""
@@ -184,12 +187,13 @@ class Walk:
             if not isinstance(each, Pending):
                 reads.append(tuple(each))
             elif each.kind == R_CONSTANT:
-                assert branch is not None
-                truth = branch.name.endswith("TRUE") == jumped
-                reads.append((each.step, R_CONSTANT, TRUE if truth else FALSE, each.write))
+                word = each.read
+                if branch is not None:
+                    word = TRUE if branch.name.endswith("TRUE") == jumped else FALSE
+                reads.append((each.step, R_CONSTANT, word, each.write))
             else:
                 reads.append((each.step, each.kind, each.read, each.write))
-        reads.sort(key=lambda read: read[0])
+        reads.sort(key=lambda read: (read[0], read[1] != R_LOOK_NAME))
         words = memoryview(array("I", self.words)) if self.words else None
         return tuple(reads), len(self.words), words
 
@@ -242,6 +246,17 @@ class Runs:
             self.events[offset] = self.after(offset)
         self._from: Dict[Tuple[int, bool], Run] = {}
         self._partial: Dict[Tuple[int, int], Todo] = {}
+        #: By the offset of an instruction that stores: what is seen of that already while it drops the old value.
+        self.stores: Dict[int, Tuple[Read, ...]] = {}
+        for one in plan.instructions:
+            slots = [plan.index[name] for name in stored(one) if name in plan.index]
+            unset = one.name == "DELETE_FAST"
+            if slots and one.before >= 0:
+                self.stores[one.offset] = tuple([(1, R_UNSET if unset else R_WORD, slot, slot) for slot in slots])
+            elif one.name in STORES_NAME:
+                self.stores[one.offset] = ((1, R_NAME, one.argval, -1),)
+            elif one.name in STORES_CELL:
+                self.stores[one.offset] = ((1, R_CELL, plan.index.get(one.argval, -1), -1),)
         #: By any offset that of its instruction (3.12's frames stand at an instruction's last cache while it calls).
         self.owner: Dict[int, int] = {}
         for one in plan.instructions:
@@ -333,7 +348,7 @@ class Runs:
                 run.update(self.handlers)
             if not inclusive:
                 walk.execute(one, True)
-        except Stop:
+        except NeedsEventError:
             return dict(self.handlers)
         count = 0
         while True:
@@ -361,7 +376,7 @@ class Runs:
                     return self._at(walk, one)
                 walk.step += 1
                 walk.execute(one, False)
-            except Stop:
+            except NeedsEventError:
                 return one.offset
             walk.words.append(plan.base | one.offset >> 1)
 
@@ -381,7 +396,11 @@ class Runs:
         kept = list(walk.reads)
         if one.name == "FOR_ITER":
             run[one.next] = walk.finish()
+            # the iterator is gone then, and nobody has seen it
+            iterator = walk.pending.get(self._plan.locals + one.before - 1)
             walk.reads = [each for each in kept if not (isinstance(each, Pending) and each.maker is one)]
+            if iterator is not None:
+                iterator.kind, iterator.read = R_CONSTANT, UNKNOWN
             done = walk.finish()
             run.update((offset, done) for offset in exits(self._plan, one))
         elif one.name == "SEND":

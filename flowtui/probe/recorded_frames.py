@@ -16,7 +16,7 @@ import sys
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 
 from . import frame_stack, pure_calls
-from .instruction_runs import R_CELL, R_CONSTANT, R_GIVEN, R_LOOK, R_NAME, R_TOUCH, R_UNSET, R_WORD, Runs
+from .instruction_runs import R_CELL, R_CONSTANT, R_GIVEN, R_LOOK, R_LOOK_NAME, R_NAME, R_TOUCH, R_UNSET, R_WORD, Runs
 from .line_plan import ATTRIBUTE, CALL, ITEM, TOUCH, LinePlan
 from .recording_format import (
     D_COLLECTED,
@@ -382,7 +382,7 @@ def make(recorder: Recorder) -> Frames:
             heap.settle(n)
         steps[n] = base | number
         waiting = plan_lines.get(number)
-        if n > check_at:
+        if n >= check_at:
             limits()
 
     # ---- instructions
@@ -432,6 +432,9 @@ def make(recorder: Recorder) -> Frames:
                 cell_stored()
             elif kind == R_LOOK:
                 touch(look(words[a]), n)
+            elif kind == R_LOOK_NAME:
+                names = cur[NAMES]
+                touch((cur[PLAN].space.names if names is None else names).get(a), n)
             elif kind == R_GIVEN:
                 pack(changes, m, n << 32 | b, ref(given, n))
                 m += 16
@@ -466,7 +469,7 @@ def make(recorder: Recorder) -> Frames:
         at = offset
         run = events[offset]
         note_mutation(offset)
-        if n > check_at:
+        if n >= check_at:
             limits()
         return None
 
@@ -483,6 +486,20 @@ def make(recorder: Recorder) -> Frames:
             flush(*todo)
             at = offset
             run = runs.after(offset)
+
+    def write_stored(reads: Any) -> None:
+        """An instruction that stores is dropping the old value: what it stored is seen at the next step."""
+        nonlocal n, top
+        n += 1
+        top = None
+        for _, kind, a, _b in reads:
+            if kind == R_NAME:
+                name_changed(cur, a)
+            elif kind == R_CELL:
+                cell_stored()
+            else:
+                slot_changed(cur, a, words[a])
+        n -= 1
 
     def note_changes() -> None:
         """Look at changed objects; seen at the next step."""
@@ -504,6 +521,9 @@ def make(recorder: Recorder) -> Frames:
                 offset = cur[PLAN].runs.owner.get(back.f_lasti, at)
                 if offset != at:
                     flush_until(offset)
+                stores = cur[PLAN].runs.stores.get(offset)
+                if stores is not None:
+                    write_stored(stores)
             cur[WAITING] = run
             cur[AT] = at
         elif waiting is not None:
@@ -652,7 +672,7 @@ def make(recorder: Recorder) -> Frames:
         if record[CELLS] is not None:
             look_at_cells(record)
         if by_instruction:
-            run = nothing if thrown else plan.runs.begin(offset, inclusive=VERSION >= (3, 12))
+            run = nothing if thrown else plan.runs.begin(offset, inclusive=False)
             at = ~offset
         pack(changes, m, n << 32 | RESUMED, record[NUMBER])
         m += 16
@@ -681,13 +701,14 @@ def make(recorder: Recorder) -> Frames:
         """The frame on top is left by an exception."""
         leave(value, S_RETURN, 1, -2)
 
-    def collected(phase: str, info: dict[str, int]) -> None:
-        """The collector begins (phase "start") or has ended ("stop"); a step tells of what it freed."""
+    def collected(phase: str, info: dict[str, int], inside: bool) -> None:
+        """The collector begins (phase "start") or has ended ("stop"); a step tells of what it freed.
+
+        `inside`: the recorder's own work has set it off, a step is half written.
+        """
         nonlocal n, m
-        found = heap.collected(phase, info, n + 1)
-        if phase != "stop":
-            return
-        if found is not None and (found[1] or found[2]):
+        found = heap.collected(phase, info, n if inside else n + 1)
+        if phase == "stop" and not inside and found is not None and (found[1] or found[2]):
             n += 1
             pack(changes, m, n << 32 | COLLECTED, found[0] << 56 | found[1] << 28 | found[2])
             m += 16

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from sys import addaudithook
+from sys import _getframe as getframe, addaudithook
 from time import monotonic
 from types import CodeType
 
@@ -81,7 +81,7 @@ class Recorder:
         self._folder = folder.rstrip(os.sep) + os.sep if folder else ""
         self._path = str(options["path"])
         self._source: bytes = options["source"]
-        self.first_check = min(CHECK, self._steps - 1)
+        self.first_check = min(CHECK, self._steps)
         self.plans: dict[int, LinePlan] = {}
         self.spaces: dict[int, Space] = {}
         self._names: dict[str, int] = {}
@@ -131,6 +131,9 @@ class Recorder:
             if each == self._collected:
                 del gc.callbacks[index]
                 break
+        for space in self.spaces.values():
+            space.names = {}
+        self.spaces.clear()
         self.streams.control[C_LOST] = self._lost
         self.streams.end(CUTS.index(cut))
 
@@ -152,13 +155,13 @@ class Recorder:
         used = 4 * step + changed + 8 * self.heap.words + self.heap.text_bytes
         if step >= self._steps:
             self._finish("steps")
-        elif used > self._bytes:
+        elif used > self._bytes or self.heap.full:
             self._finish("bytes")
         elif monotonic() > self._deadline:
             self._finish("seconds")
         elif self.streams.control[C_STOP]:
             self._finish("stopped")
-        return min(step + CHECK, self._steps - 1)
+        return min(step + CHECK, self._steps)
 
     def failed(self, error: BaseException) -> None:
         """Something went wrong in the recorder: end the recording, and tell the program nothing."""
@@ -248,7 +251,10 @@ class Recorder:
         """The collector begins or has ended (`gc.callbacks`)."""
         try:
             if self._driver.running:
-                self._frames.collected(phase, info)
+                inside = getframe(1).f_globals.get("__package__") == __package__
+                if inside and phase == "stop" and info.get("collected"):
+                    self._lost += 1
+                self._frames.collected(phase, info, inside)
         except BaseException as error:
             self.failed(error)
 
