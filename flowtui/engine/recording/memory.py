@@ -1,0 +1,373 @@
+"""Memory inside a recording: who refers to an object, how often, what keeps it alive, cycles, ghosts.
+
+What holds references here: local slots, cells, globals, names of class bodies, elements of other objects, operand
+stacks as far as they are recorded, and a value on its way out of a frame. All the rest (C code, iterators, functions,
+classes) is *outside*; the recorded reference counts tell how many there are.
+
+A count is exact at a step at which it was read, and as long as no reference came or went since. Else it is the last one
+read, corrected by the references gained and lost since: inferred. An object that no variable leads to any more died,
+unless it is part of a cycle, or referred to from one: then it is garbage and waits for the collector.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from flowtui.engine.recording.memory_words import Memory, Referrer, Words, loop_lines
+from flowtui.engine.recording.object_graph import components
+from flowtui.engine.recording.reference_streams import Reader
+from flowtui.engine.recording.references import Holder, References
+from flowtui.engine.recording.sentence_scene import file_of
+from flowtui.model.trace import HeapObject, State
+from flowtui.probe import recording_format as form
+
+__all__ = ["Memory", "Referrer", "annotate", "look_at", "paths", "referrers"]
+
+#: Words of the streams that one call takes into the index: some milliseconds.
+PIECE = 30_000
+#: Objects that are looked at on the way up from one of them.
+MOST_UP = 2_000
+#: Holders of one object that are told one by one.
+MOST_TOLD = 50
+#: Objects whose counts are worked out anew in one call of `annotate`; the last ones read are kept for the others.
+MOST_COUNTED = 200
+
+Fate = Literal["reached", "garbage", "gone", "unknown"]
+
+
+_INDEXES: WeakKeyDictionary[Memory, Look] = WeakKeyDictionary()
+
+
+def look_at(recording: Memory) -> Look:
+    """What is known of a recording's memory; it goes on from where it was."""
+    known = _INDEXES.get(recording)
+    if known is None:
+        known = _INDEXES[recording] = Look(recording)
+    return known
+
+
+def referrers(recording: Memory, number: int, n: int) -> tuple[Referrer, ...]:
+    """Who refers to an object at a step; the last entry may say how many more there are that are not recorded."""
+    return look_at(recording).referrers(number, n)
+
+
+def paths(recording: Memory, number: int, n: int) -> tuple[Referrer, ...] | None:
+    """Why it is alive: the shortest chain from a variable to the object.
+
+    Returns:
+        A variable (or a place on an operand stack), then each object's element that leads on, the last one to the
+        object itself; a single ``outside`` where only what is not recorded refers to it; None when nothing does:
+        it is gone, or garbage that waits for the collector.
+    """
+    return look_at(recording).path(number, n)
+
+
+def annotate(recording: Memory, state: State) -> State:
+    """A state whose objects have their counts, cycles and ends.
+
+    Counts that are not exact are marked. Objects beyond `MOST_COUNTED`, and all while a long recording is still being
+    looked through (each call takes a piece of it), have the count that was read last, marked as inferred.
+    """
+    return look_at(recording).annotated(state)
+
+
+class Look:
+    """All that is found out about one recording's memory."""
+
+    def __init__(self, recording: Memory) -> None:
+        self._recording = recording
+        self.references = References()
+        self._reader = Reader(recording, self.references)
+        self._words = Words(recording, self.references)
+        self._stacks: dict[int, Counter[int] | None] = {}
+        self._fates: dict[tuple[int, int], Fate] = {}
+        self._held: dict[tuple[int, int], int] = {}
+
+    def ready(self, n: int, words: int = PIECE) -> bool:
+        """Whether all up to step `n` is in the index; takes a piece more in where it is not."""
+        if not self._reader.complete:
+            self._reader.update(words)
+            self._fates.clear()  # what was gone may have been seen again
+            self._held.clear()
+        return self.references.looked >= n
+
+    # ---- operand stacks
+
+    def on_stacks(self, n: int) -> Counter[int]:
+        """How often each object is on the operand stacks of step `n`, or on its way out of a frame."""
+        known = self._stacks.get(n)
+        if known is None:
+            if len(self._stacks) > 4096:
+                self._stacks.clear()
+            state = self._recording.state(n, heap_limit=0)
+            known = self._stacks[n] = Counter(
+                each.object for frame in state.frames for each in frame.stack or () if each.object is not None
+            )
+            value = state.value.object if state.value is not None else None
+            if value is not None and state.step.event in ("return", "yield"):
+                known[value] += 1
+        return known
+
+    def borrows(self) -> bool:
+        """Whether references on the operand stacks may not be counted: CPython 3.14 on."""
+        return any(
+            name.startswith("LOAD_FAST_BORROW")
+            for each in self._recording.files
+            for name in each.table.strings
+        )
+
+    # ---- reachable or not
+
+    def fate(self, number: int, n: int) -> Fate:
+        """What is to be said of an object at a step."""
+        known = self._fates.get((number, n))
+        if known is None:
+            if len(self._fates) > 50_000:
+                self._fates.clear()
+            self._fates[number, n] = "unknown"  # what a circle leads back to
+            known = self._fates[number, n] = self._find_fate(number, n)
+        return known
+
+    def _find_fate(self, number: int, n: int) -> Fate:
+        freed = self.references.freed(number)
+        if freed is not None and freed[0] <= n:
+            return "gone"
+        up = self._up(number, n)
+        if up is None:
+            return "unknown"
+        if any(self._is_root(each, n, up[each]) for each in up):
+            return "reached"
+        if any(self._kept_outside(each, n) for each in up):
+            return "unknown"
+        edges = {each: [holder.owner for holder in up[each] if holder.kind == "object"] for each in up}
+        return "garbage" if components(edges) else "gone"
+
+    def _kept_outside(self, number: int, n: int) -> bool:
+        """Whether what is not recorded refers, or may refer, to an object that nothing recorded refers to."""
+        if self.references.seen_after(number, n):
+            return True
+        read = self.references.counted(number, n)
+        if read is None:
+            return True
+        step, count = read
+        if count > self.held(number, step):
+            return True
+        # Whatever took it up since is an object that is newer: an iterator, a bound method, a function's defaults.
+        newer = self.references.opaque_since(step, n)
+        if newer is None or self._in_loop(n):
+            return True
+        return any(
+            each != number and (self.references.held(each, n) or self.on_stacks(n)[each]) for each in newer
+        )
+
+    def _in_loop(self, n: int) -> bool:
+        """Whether a frame of a recording by lines is in a `for` loop: its iterator is on a stack that nobody sees."""
+        if self._recording.granularity == "instruction":
+            return False
+        for frame in self._recording.state(n, heap_limit=0).frames:
+            file = file_of(self._recording, frame.file)
+            if file is None or frame.line is None:
+                return True
+            if frame.line in loop_lines(file.table, frame.code - file.base):
+                return True
+        return False
+
+    def _up(self, number: int, n: int) -> dict[int, dict[Holder, int]] | None:
+        """An object and all that leads to it, each with who holds it; None when that is too much."""
+        found: dict[int, dict[Holder, int]] = {}
+        work = [number]
+        while work:
+            each = work.pop()
+            if each in found:
+                continue
+            if len(found) >= MOST_UP:
+                return None
+            found[each] = self.references.holding(each, n)
+            work += [holder.owner for holder in found[each] if holder.kind == "object"]
+            if self._is_root(each, n, found[each]):
+                return found  # that is enough: it is reached
+        return found
+
+    def _is_root(self, number: int, n: int, holders: Iterable[Holder] | None = None) -> bool:
+        if holders is None:
+            holders = self.references.holding(number, n)
+        return any(each.kind != "object" for each in holders) or self.on_stacks(n)[number] > 0
+
+    # ---- counts
+
+    def held(self, number: int, n: int) -> int:
+        """References to an object at a step, of those that are recorded; none from objects that are gone."""
+        known = self._held.get((number, n))
+        if known is None:
+            if len(self._held) > 50_000:
+                self._held.clear()
+            known = self.on_stacks(n)[number]
+            for holder, count in self.references.holding(number, n).items():
+                if holder.kind != "object" or self.fate(holder.owner, n) != "gone":
+                    known += count
+            self._held[number, n] = known
+        return known
+
+    def count(self, number: int, n: int) -> tuple[int, bool] | None:
+        """The reference count at a step, and whether it is inferred; None for unknown."""
+        read = self.references.counted(number, n)
+        if read is None:
+            return None
+        step, count = read
+        if step == n:
+            return count, False
+        on_stack = self.on_stacks(n)[number] or self.on_stacks(step)[number]
+        if not on_stack and not self.references.changed_between(number, step, n):
+            gone = any(
+                holder.kind == "object" and self.fate(holder.owner, n) == "gone"
+                for holder in self.references.holding(number, n)
+            )
+            if not gone:
+                return count, False
+        if on_stack and self.borrows():
+            return None
+        return max(0, count + self.held(number, n) - self.held(number, step)), True
+
+    def outside(self, number: int, n: int) -> int | None:
+        """References from what is not recorded; None when the count is not known."""
+        counted = self.count(number, n)
+        return None if counted is None else max(0, counted[0] - self.held(number, n))
+
+    # ---- in words
+
+    def referrers(self, number: int, n: int) -> tuple[Referrer, ...]:
+        """See `referrers`."""
+        if not self.ready(n, 20 * PIECE):
+            return (self._not_looked(),)
+        found = [
+            self._words.referrer(holder, number, n, count)
+            for holder, count in self.references.holding(number, n).items()
+            if holder.kind != "object" or self.fate(holder.owner, n) != "gone"
+        ]
+        found.sort(key=lambda each: (each.kind == "element", each.frame, each.object or 0))
+        left = len(found) - MOST_TOLD
+        if left > 0:
+            found = [*found[:MOST_TOLD], Referrer(kind="unknown", text=f"and {left} more", count=left)]
+        found += self._words.on_stack(number, n)
+        outside = self.outside(number, n)
+        if outside:
+            what = f"{outside} reference{'' if outside == 1 else 's'} from outside what is recorded"
+            found.append(Referrer(kind="outside", text=f"and {what}" if found else what, count=outside))
+        return tuple(found)
+
+    def _not_looked(self) -> Referrer:
+        share = 100 * self.references.looked // max(1, self._recording.total)
+        return Referrer(
+            kind="unknown", text=f"not all of this recording was looked at yet ({share} %): ask again"
+        )
+
+    def path(self, number: int, n: int) -> tuple[Referrer, ...] | None:
+        """See `paths`."""
+        if not self.ready(n, 20 * PIECE):
+            return (self._not_looked(),)
+        came: dict[int, int] = {number: 0}
+        work = [number]
+        for each in work:
+            holders = self.references.holding(each, n)
+            if self._is_root(each, n, holders):
+                return self._chain(each, came, holders, n)
+            if len(came) > MOST_UP:
+                return (Referrer(kind="unknown", text="too much leads to it to look at all of it"),)
+            for holder in holders:
+                if holder.kind == "object" and holder.owner not in came:
+                    came[holder.owner] = each
+                    work.append(holder.owner)
+        if self.fate(number, n) == "unknown":
+            return (Referrer(kind="outside", text="only what is not recorded refers to it"),)
+        return None
+
+    def _chain(
+        self, top: int, came: dict[int, int], holders: Iterable[Holder], n: int
+    ) -> tuple[Referrer, ...]:
+        roots = [self._words.referrer(each, top, n, 1) for each in holders if each.kind != "object"]
+        chain = [*roots[:1], *([] if roots else list(self._words.on_stack(top, n))[:1])]
+        while came[top]:
+            child = came[top]
+            chain.append(Referrer(kind="element", text=self._words.element(top, child, n), object=top))
+            top = child
+        return tuple(chain)
+
+    # ---- a whole state
+
+    def annotated(self, state: State) -> State:
+        """See `annotate`."""
+        n = state.step.number
+        if not self.ready(n):
+            return state
+        cycles = self._cycles([each.number for each in state.heap], n)
+        heap = [
+            self._annotated(each, n, cycles, exactly=place < MOST_COUNTED)
+            for place, each in enumerate(state.heap)
+        ]
+        shown = {each.number: place for place, each in enumerate(heap)}
+        for ghost in self._ghosts(n):
+            place = shown.get(ghost.number)
+            if place is None:
+                heap.append(ghost)
+            else:
+                heap[place] = ghost
+        return msgspec.structs.replace(state, heap=tuple(heap))
+
+    def _cycles(self, numbers: Sequence[int], n: int) -> dict[int, int]:
+        """The number of its cycle, by object."""
+        edges: dict[int, list[int]] = {each: [] for each in numbers}
+        for number in numbers:
+            for holder in self.references.holding(number, n):
+                if holder.kind == "object" and holder.owner in edges:
+                    edges[holder.owner].append(number)
+        found = enumerate(components(edges), 1)
+        return {number: cycle for cycle, members in found for number in members}
+
+    def _annotated(self, each: HeapObject, n: int, cycles: dict[int, int], *, exactly: bool) -> HeapObject:
+        freed = self.references.freed(each.number)
+        if each.ghost or (freed is not None and freed[0] <= n):
+            cause = cause_of(freed[1]) if freed is not None else each.cause
+            return msgspec.structs.replace(each, cause=each.cause or cause, count=0, count_inferred=False)
+        if exactly:
+            counted = self.count(each.number, n)
+        else:
+            read = self.references.counted(each.number, n)
+            counted = None if read is None else (read[1], read[0] != n)
+        return msgspec.structs.replace(
+            each,
+            count=None if counted is None else counted[0],
+            count_inferred=counted is not None and counted[1],
+            cycle=cycles.get(each.number),
+        )
+
+    def _ghosts(self, n: int) -> Iterator[HeapObject]:
+        """Objects that died at step `n` as far as can be inferred; recorded deaths are in the state already."""
+        if n < 2:
+            return
+        work = [*self.references.dropped(n), *(self.on_stacks(n - 1).keys() - self.on_stacks(n).keys())]
+        seen: set[int] = set()
+        for number in work:
+            if number in seen or len(seen) > MOST_COUNTED or self.references.freed(number) is not None:
+                continue
+            seen.add(number)
+            if self.fate(number, n) != "gone" or self.fate(number, n - 1) == "gone":
+                continue
+            found = self._recording.object_at(number, n)
+            if found is None:
+                continue
+            work += [each.value.object for each in found.elements if each.value.object is not None]
+            yield msgspec.structs.replace(
+                found, ghost=True, died=n, cause="count", count=0, count_inferred=True, changed=False
+            )
+
+
+def cause_of(how: int) -> str:
+    """A death's cause as `HeapObject` has it."""
+    if how == form.FREED_BY_COUNT:
+        return "count"
+    return f"generation {how - form.FREED_BY_COLLECTION}"
