@@ -138,6 +138,13 @@ class OutputPane(Pane):
         self.clear()
         self._note("note", f"{interpreter.name} runs the source")
 
+    def show_recorded(self, interpreter: Interpreter, events: Sequence[RunEvent]) -> None:
+        """Show what a recorded program wrote when it ran, on another machine perhaps."""
+        self.clear()
+        self._note("note", f"{interpreter.name} ran the source when it was recorded")
+        for event in events:
+            self.show_event(event)
+
     def show_event(self, event: RunEvent) -> None:
         """Show what the program did."""
         dropped = self.lines.text.dropped

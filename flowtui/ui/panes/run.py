@@ -26,6 +26,8 @@ from flowtui.ui.widgets.scrubber import Profile, Scrubber
 SENTENCE_HEIGHT = 13
 #: From this height on the scrubber's marks have a line of their own.
 _MARKS_HEIGHT = 15
+#: From this height on the last line of the output so far stands in the pane.
+_OUTPUT_HEIGHT = 18
 #: Rows that watches may take.
 _WATCH_ROWS = 4
 _ZOOMS = {"line": "lines", "expression": "expressions", "instruction": "instructions"}
@@ -62,6 +64,18 @@ def _step_keys(key: str, back: str, move: str, words: str, show: bool = False) -
     return (
         Binding(key, f"screen.walk({move!r})", words, show=show),
         Binding(back, f"screen.walk({move + '_back'!r})", f"{words}, backwards", show=False),
+    )
+
+
+def last_line(state: State) -> Content:
+    """The last line that the program had written by then, and how many there were."""
+    text = state.stderr or state.stdout
+    lines = text.rstrip("\n").split("\n")
+    if not text:
+        return Content.styled("nothing written yet", "$text-muted italic")
+    count = f"{len(lines):,} line{'s' if len(lines) > 1 else ''} written, the last: "
+    return Content.assemble(
+        (count, "$text-muted"), (visible(lines[-1]), "$text-error" if state.stderr else "")
     )
 
 
@@ -117,9 +131,12 @@ class RunPane(Pane):
         self.picture = RunPicture()
         self._notice = Notice(classes="notice")
         self._watches = Static("", classes="watches", markup=False)
+        self._written = Static("", classes="written", markup=False)
         self._sentence = Static("", classes="sentence", markup=False)
-        self._body = Vertical(self.scrubber, self.picture, self._watches, self._sentence, classes="recorded")
-        self._body.display = self._watches.display = False
+        self._body = Vertical(
+            self.scrubber, self.picture, self._written, self._watches, self._sentence, classes="recorded"
+        )
+        self._body.display = self._watches.display = self._written.display = False
 
     def compose(self) -> ComposeResult:
         """The notice, or the recording."""
@@ -197,7 +214,7 @@ class RunPane(Pane):
         self.scrubber.go(seen.state.step.number)
         self.picture.show(seen.state)
         self._show_watches(seen.watches)
-        self._show_sentence()
+        self._show_words()
 
     @property
     def tells_sentence(self) -> bool:
@@ -207,10 +224,14 @@ class RunPane(Pane):
     def on_resize(self, event: Resize) -> None:
         """There is room for more, or less."""
         self.scrubber.styles.height = 2 if event.size.height >= _MARKS_HEIGHT else 1
-        self._show_sentence()
+        self._show_words()
 
-    def _show_sentence(self) -> None:
+    def _show_words(self) -> None:
+        """The output so far and the sentence, where there is room."""
         self._sentence.display = self.tells_sentence
+        self._written.display = self._body.display and self.size.height >= _OUTPUT_HEIGHT
+        if self.seen is not None and self._written.display:
+            self._written.update(last_line(self.seen.state))
         if self.seen is not None and self.tells_sentence:
             zoom = _ZOOMS[self.seen.zoom]
             pieces = visible(self.seen.sentence).split("`")

@@ -298,6 +298,8 @@ class LinkedScreen(SlotScreen):
         self._pinned = None
         if self._untouched and self.document.writable:
             return _TO_LOOK if self.view.read_only else _TO_TYPE
+        if self._selected_version != self.analysis.version:
+            return ""  # its rows are those of an older analysis
         # Imported late: its sentences are not needed for the first picture.
         from flowtui import explain
         from flowtui.model import links

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from textual.binding import Binding, BindingType
 
-from flowtui.model.run import Limits
+from flowtui.model.run import Limits, Output, RunEvent
 from flowtui.model.span import Position, Span
 from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.breakpoints import Breakpoints
@@ -94,6 +94,15 @@ class SteppingScreen(RecordingScreen):
     async def open_recording(self, recorded: Trace) -> None:
         """Walk in a recording that was kept in a file; its source is open already."""
         self.take_recording(recorded)
+        wrote = {"stdout": recorded.stdout, "stderr": recorded.stderr}
+        events: list[RunEvent] = [
+            Output(stream, data.decode("utf-8", "replace"))  # type: ignore[arg-type]  # one of the two
+            for stream, data in wrote.items()
+            if data
+        ]
+        if recorded.about.ended is not None:
+            events.append(recorded.about.ended)
+        self.output_pane.show_recorded(recorded.about.interpreter, events)
         await self.action_show("run")
         self.recording_grew()
 
