@@ -8,9 +8,13 @@ from typing import Protocol
 from flowtui.engine.recording.references import Holder, Kind, References
 from flowtui.probe import recording_format as form
 
-_OBJECT = form.V_OBJECT
 _INDEX = (1 << 28) - 1
 _STEP = (1 << 32) - 1
+
+
+def is_object(value: int) -> bool:
+    """Whether a value word names an object; a damaged recording may hold any word."""
+    return value & 7 == form.V_OBJECT and value < 1 << 35
 
 
 class Raw(Protocol):
@@ -152,7 +156,7 @@ class _Changes:
         if old is not None:
             self._index.finish(old, n)
             del slots[key]
-        if value & 7 == _OBJECT:
+        if is_object(value):
             slots[key] = self._index.begin(value >> 3, n, Holder(kind, owner, index))
 
     def _leave(self, n: int) -> None:
@@ -223,7 +227,7 @@ class _Heap:
         """Intervals plus one of the values that are objects, 0 for the others."""
         holder = Holder("object", number, 0)
         return [
-            self._index.begin(value >> 3, n, holder) + 1 if value & 7 == _OBJECT else 0 for value in values
+            self._index.begin(value >> 3, n, holder) + 1 if is_object(value) else 0 for value in values
         ]
 
     def _put(self, number: int, n: int, values: Sequence[int]) -> None:
@@ -260,7 +264,7 @@ class _Heap:
     def _remove_element(self, number: int, n: int, value: int) -> None:
         """An element of a set is gone; the plain ones have no interval, any of them will do."""
         row = self._rows.get(number, [])
-        if value & 7 != _OBJECT:
+        if not is_object(value):
             if 0 in row:
                 row.remove(0)
             return

@@ -139,9 +139,9 @@ class References:
 
     def note_born(self, number: int, n: int) -> None:
         """An object is seen for the first time; they come in the order of their numbers."""
-        while len(self.born) < number:
+        if number == len(self.born) + 1:
             self.born.append(n)
-        self._opaque.add(number)
+            self._opaque.add(number)
 
     def note_structure(self, number: int) -> None:
         """What an object holds is recorded."""
