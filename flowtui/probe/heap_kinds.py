@@ -75,7 +75,7 @@ class Plan:
         self.name = name
         self.text = 0
         self.kind = kind
-        self.read = read
+        self.read: Any = read
         self.describe = describe
         self.weak = False
         self.sized = False
