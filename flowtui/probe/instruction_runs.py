@@ -209,16 +209,16 @@ def stored(one: Instruction) -> Tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def exits(plan: LinePlan, one: Instruction) -> List[int]:
-    """Where a FOR_ITER may lead to at its end: it skips END_FOR, and what belongs to that."""
-    found = [one.target]
-    after = plan.by_offset.get(one.target)
-    while after is not None and after.name in ("END_FOR", "POP_TOP", "POP_ITER") and len(found) < 3:
-        if after.name != "END_FOR" and len(found) == 1:
-            break
-        found.append(after.next)
-        after = plan.by_offset.get(after.next)
-    return found
+def exit_of(plan: LinePlan, one: Instruction) -> int:
+    """Where a FOR_ITER leads to at its end.
+
+    It skips END_FOR (and 3.13's POP_TOP). The specialised form for generators executes them, which is no step either.
+    """
+    target = plan.by_offset.get(one.target)
+    for name in ("END_FOR", "POP_TOP") if VERSION < (3, 14) else ("END_FOR",):
+        if target is not None and target.name == name and (name == "END_FOR" or VERSION == (3, 13)):
+            target = plan.by_offset.get(target.next)
+    return target.offset if target is not None else one.target
 
 
 class Runs:
@@ -279,9 +279,7 @@ class Runs:
             name = one.name
             mutation = plan.mutations.get(one.offset)
             if branches(one):
-                found.update((one.target, one.next))
-                if one.name == "FOR_ITER":
-                    found.update(exits(plan, one))
+                found.update((exit_of(plan, one) if one.name == "FOR_ITER" else one.target, one.next))
             if (
                 (mutation is not None and name not in APPENDING and not in_place(one))
                 or name in OWN_EVENT
@@ -401,8 +399,7 @@ class Runs:
             walk.reads = [each for each in kept if not (isinstance(each, Pending) and each.maker is one)]
             if iterator is not None:
                 iterator.kind, iterator.read = R_CONSTANT, UNKNOWN
-            done = walk.finish()
-            run.update((offset, done) for offset in exits(self._plan, one))
+            run[exit_of(self._plan, one)] = walk.finish()
         elif one.name == "SEND":
             run[one.next] = walk.finish()
             run[one.target] = walk.finish()

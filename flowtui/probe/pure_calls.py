@@ -11,7 +11,7 @@ import functools
 import math
 import sys
 import time
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -62,8 +62,20 @@ def _addresses() -> frozenset[int]:
     return frozenset(map(id, found))
 
 
+MRO = type.__dict__["__mro__"].__get__
+NAMES = type.__dict__["__dict__"].__get__
 #: Keeps them alive, whatever the program deletes, so that their addresses stay theirs.
 KEPT: list[Any] = []
 ADDRESSES = _addresses()
 #: Functions in C that can change anything.
 RUN_ANYTHING = frozenset(map(id, (exec, eval, builtins.__import__)))
+
+
+def called(kind: type) -> object:
+    """The function that a call of an instance runs, when it is a plain function; else one that is never recorded."""
+    for base in MRO(kind):
+        names = NAMES(base)
+        if "__call__" in names:
+            found = names["__call__"]
+            return found if type(found) is FunctionType else called
+    return called

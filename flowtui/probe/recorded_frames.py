@@ -38,6 +38,7 @@ from .recording_format import (
     THROWN,
     UNSET,
     V_INT,
+    WIDE,
 )
 
 TYPE_CHECKING = False
@@ -53,6 +54,7 @@ MISSING: Any = object()
 #: Places in a frame's record, which is a list: nothing is faster to make.
 NUMBER, WORDS, LAST, PLAN, ADDRESS, WAITING, CELLS, NAMES, NAMED, AGAIN, AT = range(11)
 KIND = 29
+READ = (R_WORD, R_TOUCH)
 # what a change is, above its index
 IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED = (
     each << 28 for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED)
@@ -124,7 +126,7 @@ def make(recorder: Recorder) -> Frames:
     frames: list[list[Any]] = []
     suspended: dict[int, list[Any]] = {}
     dirty: list[tuple[int, Any, Any]] = []
-    sweeping = False
+    sweeping = names_too = False
     nothing: Any = {}
     # of the frame on top
     cur: Any = None
@@ -268,6 +270,8 @@ def make(recorder: Recorder) -> Frames:
                 return
         elif kind in pure_types or issubclass(kind, type):
             return
+        elif kind not in pure_calls.IN_C and (memory[(id(pure_calls.called(kind)) >> 3) + code_at] in plans):
+            return
         elif kind is BuiltinFunctionType:
             owner = function.__self__
             if type(owner) is not ModuleType and owner is not None:
@@ -308,13 +312,12 @@ def make(recorder: Recorder) -> Frames:
             sweep()
 
     def sweep() -> None:
-        """Something unknown has run: look at everything."""
-        nonlocal sweeping
+        """Something unknown has run: look at all objects, then (at the event) at all names."""
+        nonlocal sweeping, names_too
         sweeping = False
+        names_too = True
         addresses: list[int] = []
         for frame in frames:
-            if frame[CELLS] is not None:
-                look_at_cells(frame)
             found = frame[WORDS][: frame[PLAN].locals].tolist()
             for word in found:
                 if word > 1:
@@ -327,16 +330,26 @@ def make(recorder: Recorder) -> Frames:
                     else:
                         addresses.append(id(value))
             if frame[NAMES] is not None:
+                addresses += map(id, dict.values(frame[NAMES]))
+        for space in list(spaces.values()):
+            addresses += map(id, space.names.values())
+        heap.sweep(addresses, n)
+
+    def look_at_names() -> None:
+        """Look at all names and cells; what a run behind the call has stored is written by then."""
+        nonlocal names_too
+        names_too = False
+        for frame in frames:
+            if frame[CELLS] is not None:
+                look_at_cells(frame)
+            if frame[NAMES] is not None:
                 for name in [*frame[NAMED], *frame[NAMES]]:
                     if type(name) is str:
                         name_changed(frame, name)
-                addresses += map(id, dict.values(frame[NAMES]))
         for space in list(spaces.values()):
             for name in [*space.last, *space.names]:
                 if type(name) is str and (name in space.last or name not in space.hidden):
                     global_changed(space, name)
-            addresses += map(id, space.names.values())
-        heap.sweep(addresses, n)
 
     # ---- lines
 
@@ -378,6 +391,8 @@ def make(recorder: Recorder) -> Frames:
             settle()
         if dirty or sweeping:
             heap_work()
+            if names_too:
+                look_at_names()
         if heap.pending:
             heap.settle(n)
         steps[n] = base | number
@@ -391,33 +406,33 @@ def make(recorder: Recorder) -> Frames:
         """Write the steps behind the last event's, and what is seen at each. `n` is the last step written."""
         nonlocal n, m
         first = n
+        cells = cur[CELLS]
         for j, kind, a, b in reads:
             n = first + j
-            if kind == R_WORD or kind == R_TOUCH:
+            if kind in READ:
                 word = words[a]
                 if word > 1:
                     value = look(word)
-                    if type(value) is int and 0 <= value < INT_LIMIT:
+                    if cells is None and type(value) is int and 0 <= value < INT_LIMIT:
                         pack(changes, m, n << 32 | b, value << 3 | V_INT)
                         m += 16
                         continue
                     if kind == R_TOUCH:
                         touch(value, n)
-                    cells = cur[CELLS]
-                    if cells is not None and a in cells and type(value) is CellType:
-                        slot_changed(cur, a, word)
-                        if a != b:
-                            write_slot(cur, b, cells[a])
-                        continue
-                    found = ref(value, n)
-                else:
-                    found = UNSET if b < cur[PLAN].locals else NULL
+                if cells is not None and a in cells:
+                    slot_changed(cur, a, word)
+                    if a != b:
+                        write_slot(cur, b, cells[a])
+                    continue
+                found = ref(value, n) if word > 1 else UNSET if b < cur[PLAN].locals else NULL
                 pack(changes, m, n << 32 | b, found)
                 m += 16
             elif kind == R_CONSTANT:
                 pack(changes, m, n << 32 | b, a)
                 m += 16
             elif kind == R_UNSET:
+                if cells is not None and b in cells:
+                    cells[b] = UNSET
                 pack(changes, m, n << 32 | b, UNSET)
                 m += 16
             elif kind == R_NAME:
@@ -463,6 +478,8 @@ def make(recorder: Recorder) -> Frames:
             if reads or count:
                 flush(reads, count, run_words)
         n += 1
+        if names_too:
+            look_at_names()
         if heap.pending:
             heap.settle(n)
         steps[n] = base | offset >> 1
@@ -539,6 +556,8 @@ def make(recorder: Recorder) -> Frames:
             n += 1
             top = None
             heap_work()
+            if names_too:
+                look_at_names()
             n -= 1
 
     def enter(plan: LinePlan, frame: FrameType, offset: int) -> None:
@@ -611,6 +630,8 @@ def make(recorder: Recorder) -> Frames:
                 settle()
             if dirty or sweeping:
                 heap_work()
+        if names_too:
+            look_at_names()
         if type(value) is int and 0 <= value < INT_LIMIT:
             pack(changes, m, n << 32 | VALUE, value << 3 | V_INT)
         else:
@@ -683,6 +704,8 @@ def make(recorder: Recorder) -> Frames:
         """An exception arises in the frame on top, or has come up to it."""
         nonlocal n, m, run, at
         if by_instruction:
+            offset = cur[PLAN].runs.owner.get(offset, offset)
+            where = min(offset >> 1, WIDE)
             flush_until(offset)
             run = cur[PLAN].runs.handlers
             at = offset
@@ -693,6 +716,8 @@ def make(recorder: Recorder) -> Frames:
                 settle()
             if dirty or sweeping:
                 heap_work()
+        if names_too:
+            look_at_names()
         pack(changes, m, n << 32 | VALUE, ref(value, n))
         m += 16
         steps[n] = S_RAISE << KIND | base | where
