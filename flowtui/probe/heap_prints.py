@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 #: Whether a dictionary's print tells it from any other dictionary too.
 VERSIONED = frame_stack.VERSION <= (3, 12)
+TUPLE_ITEMS = (
+    getattr(tuple, "__basicsize__", 24) >> 3
+)  # words before the first; 3.14 keeps the hash there too
 UNICODE_KEYS = 1  # DictKeysKind: entries without hashes
 memory: Any = frame_stack.MEMORY
 
@@ -32,7 +35,8 @@ def tuple_addresses(address: int, most: int) -> bytearray:
     """The addresses of a tuple's first elements."""
     place = address >> 3
     length = memory[place + 2]
-    return bytearray(memory[place + 3 : place + 3 + (length if length < most else most)])
+    first = place + TUPLE_ITEMS
+    return bytearray(memory[first : first + (length if length < most else most)])
 
 
 def set_print(address: int) -> bytes:
