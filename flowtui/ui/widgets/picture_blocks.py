@@ -117,13 +117,15 @@ def head_parts(thing: HeapObject, cells: int) -> tuple[Part, ...]:
     return ((fit(thing.type, max(3, room)), "type"), (number, "dim"), *tail)
 
 
-def death(thing: HeapObject) -> str:
+def death(thing: HeapObject, cells: int) -> str:
     """How a ghost came to its end."""
     if thing.cause == "count":
-        return "freed: count reached zero"
-    if thing.cause:
-        return f"collected in a cycle, {thing.cause}"
-    return "freed"
+        said = ("freed: count reached zero", "count reached zero", "freed")
+    elif thing.cause:
+        said = (f"collected in a cycle, {thing.cause}", f"cycle, {thing.cause}", "collected")
+    else:
+        said = ("freed",)
+    return fit(next((each for each in said if len(each) <= cells), said[-1]), cells)
 
 
 class _Cell(NamedTuple):
@@ -231,7 +233,7 @@ def block(thing: HeapObject, drawn: Collection[int], width: int, most: int) -> B
     head = head_parts(thing, width - _TIP)
     room = max(4, width - 2)
     if thing.ghost:
-        return Block(head, (Line(((fit(death(thing), room), "ghost"),)),))
+        return Block(head, (Line(((death(thing, room), "ghost"),)),))
     form, elements, more = thing.form, thing.elements, thing.left_out
     if not elements:
         said = f"… {more} more" if more else "(empty)" if form != "leaf" else thing.text
