@@ -39,6 +39,7 @@ KEYS = {
     "f5": "\x1b[15~",
     "f6": "\x1b[17~",
     "f7": "\x1b[18~",
+    "f8": "\x1b[19~",
 }
 #: What pyte would print instead of obeying: the kitty keyboard protocol and mode queries.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[\?[0-9;]*u")

@@ -13,18 +13,22 @@ import pytest
 from textual.pilot import Pilot
 
 from flowtui.app import FlowApp
+from flowtui.model import links
 from flowtui.model.failure import Failure
 from flowtui.model.run import Ended, Output, RaisedError, TracebackFrame
 from flowtui.model.source import Source
 from flowtui.model.span import Span
 from flowtui.ui.messages import AnalysisChanged
+from flowtui.ui.panes.run import Seen, Watched
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.linked import LinkedScreen
 from flowtui.ui.screens.running import RunningScreen
 from flowtui.ui.screens.slots import PANES
 from flowtui.ui.screens.workbench import Workbench
+from flowtui.ui.widgets.scrubber import Profile
 from tests.ui import recorded
 from tests.ui.waiting import until
+from tests.ui.widgets.states import points
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 Run = Callable[[Pilot[Any]], Awaitable[None]]
@@ -106,6 +110,39 @@ def test_output(snap_compare: Any, size: tuple[int, int]) -> None:
                 processes_killed=0,
             )
         )
+        await pilot.pause()
+
+    assert snap_compare(app_of(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_run(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        bench = await filled(pilot)
+        await pilot.press("5")
+        pane = bench.run_pane
+        pane.name_files({0: "demo.py"})
+        depths = [1 + (at // 5) % 3 for at in range(60)]
+        pane.show_profile(Profile(depths, (30, 50), (44,), (20,)), 340, recording=False)
+        state = msgspec.structs.replace(points(), stdout="28.0\n")
+        watches = [Watched("total", "5.0", changed=True), Watched("p.z", "", "Point has no attribute z")]
+        pane.show_seen(Seen(state, "`BINARY_OP +` pops 9 and 16, pushes 25.", "instruction", watches))
+        bench.breakpoints.toggle(11)
+        bench.breakpoints.conditions[18] = "total > 3"
+        bench.show_marks(12, Span(12, 12, 12, 31))
+        bench.state, bench.step_sentence = state, "`BINARY_OP +` pops 9 and 16, pushes 25."
+        bench.select(links.at_span(bench.analysis, Span(12, 12, 12, 31), "run"))
+        bench.link_bar.show_sentence(bench._sentence_of_selection())
+        await pilot.pause()
+
+    assert snap_compare(app_of(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_run_before_a_recording(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await filled(pilot)
+        await pilot.press("5")
         await pilot.pause()
 
     assert snap_compare(app_of(), terminal_size=size, run_before=before)

@@ -28,8 +28,15 @@ SENTENCE_HEIGHT = 13
 _MARKS_HEIGHT = 15
 #: From this height on the last line of the output so far stands in the pane.
 _OUTPUT_HEIGHT = 18
-#: Rows that watches may take.
-_WATCH_ROWS = 4
+#: Rows that watches may take, in a low pane and in a high one.
+_WATCH_ROWS = 2, 4
+_INVITATION = (
+    "`R` records the program. Then walk through its run, forwards and back, and see what the interpreter itself holds "
+    "at every step: frames, variables, operand stack, heap.",
+    "`n` `N` step and step back, `.` `,` finer and coarser steps, `s` over a call, `f` out of a function.",
+    "`b` sets a breakpoint in the source, `x` goes there; `y` says why an object is alive, `a` asks what comes next.",
+    "`O` says what is recorded, `?` shows all keys.",
+)
 _ZOOMS = {"line": "lines", "expression": "expressions", "instruction": "instructions"}
 
 
@@ -59,11 +66,19 @@ class Seen(NamedTuple):
     watches: Sequence[Watched] = ()
 
 
-def _step_keys(key: str, back: str, move: str, words: str, show: bool = False) -> tuple[Binding, Binding]:
+def _step_keys(key: str, back: str, move: str, words: str, tooltip: str) -> tuple[Binding, Binding]:
     """The keys of a move and of the same move back."""
     return (
-        Binding(key, f"screen.walk({move!r})", words, show=show),
+        Binding(key, f"screen.walk({move!r})", words, tooltip=tooltip),
         Binding(back, f"screen.walk({move + '_back'!r})", f"{words}, backwards", show=False),
+    )
+
+
+def keyed(text: str) -> Content:
+    """A sentence with keys in backticks."""
+    pieces = text.split("`")
+    return Content.assemble(
+        *((piece, "bold $footer-key-foreground" if at % 2 else "") for at, piece in enumerate(pieces))
     )
 
 
@@ -72,10 +87,10 @@ def last_line(state: State) -> Content:
     text = state.stderr or state.stdout
     lines = text.rstrip("\n").split("\n")
     if not text:
-        return Content.styled("nothing written yet", "$text-muted italic")
+        return Content.styled("nothing written yet", "$foreground-muted italic")
     count = f"{len(lines):,} line{'s' if len(lines) > 1 else ''} written, the last: "
     return Content.assemble(
-        (count, "$text-muted"), (visible(lines[-1]), "$text-error" if state.stderr else "")
+        (count, "$foreground-muted"), (visible(lines[-1]), "$text-error" if state.stderr else "")
     )
 
 
@@ -88,8 +103,8 @@ class RunPane(Pane):
         Binding("N,left", "screen.walk('back')", "back"),
         Binding("full_stop", "screen.finer(1)", "finer"),
         Binding("comma", "screen.finer(-1)", "coarser"),
-        *_step_keys("s", "S", "over", "over the call", show=True),
-        *_step_keys("f", "F", "out", "out of the function", show=True),
+        *_step_keys("s", "S", "over", "over", "Over a call: its frame is not gone into"),
+        *_step_keys("f", "F", "out", "out", "To the end of this function; backwards: to who called it"),
         Binding("home", "screen.walk('first')", "first step", show=False),
         Binding("end", "screen.walk('last')", "last step", show=False),
         Binding("g", "screen.go_to_step", "go to a step's number", show=False),
@@ -116,6 +131,13 @@ class RunPane(Pane):
         def can_replace(self, message: Message) -> bool:
             """While the mouse drags, the last place is the one that counts."""
             return isinstance(message, RunPane.Wanted)
+
+    class FrameChosen(Message):
+        """A frame of the picture was chosen; `number` is the frame's."""
+
+        def __init__(self, number: int) -> None:
+            self.number = number
+            super().__init__()
 
     class ProfileWanted(Message):
         """The scrubber has room for so many columns."""
@@ -157,14 +179,8 @@ class RunPane(Pane):
     def _invite(self) -> None:
         if not self.is_mounted:
             return
-        lines = [
-            Content.assemble(
-                ("R", "bold $footer-key-foreground"),
-                " records the program: then walk through its run, step by step,",
-            ),
-            Content("forwards and back, and see what CPython itself holds at every step."),
-        ]
-        lines += [Content.styled(line, "$text-muted") for line in self.lacks()]
+        lines = [keyed(line) for line in _INVITATION]
+        lines += [Content.styled(line, "$text-warning") for line in self.lacks()]
         self._notice.show(Words(Content("\n").join(lines)))
 
     def lacks(self) -> list[str]:
@@ -238,21 +254,24 @@ class RunPane(Pane):
             styled = [
                 (piece, "bold $text-accent" if number % 2 else "") for number, piece in enumerate(pieces)
             ]
-            self._sentence.update(Content.assemble((f"by {zoom}  ", "$text-muted"), *styled))
+            self._sentence.update(Content.assemble((f"by {zoom}  ", "$foreground-muted"), *styled))
 
     def _show_watches(self, watches: Sequence[Watched]) -> None:
         self._watches.display = bool(watches)
         if not watches:
             return
         lines = []
-        for each in watches[:_WATCH_ROWS]:
+        rows = _WATCH_ROWS[self.size.height >= SENTENCE_HEIGHT]
+        for each in watches[:rows]:
             style = "bold $text-warning" if each.changed else "italic" if each.inferred else ""
             value = (
-                (visible(each.wrong), "$text-muted italic") if each.wrong else (visible(each.value), style)
+                (visible(each.wrong), "$foreground-muted italic")
+                if each.wrong
+                else (visible(each.value), style)
             )
             lines.append(Content.assemble(("◉ ", "$text-accent"), (visible(each.text), "bold"), " = ", value))
-        if len(watches) > _WATCH_ROWS:
-            lines[-1] = Content.styled(f"… and {len(watches) - _WATCH_ROWS + 1} more", "$text-muted")
+        if len(watches) > rows:
+            lines[-1] = Content.styled(f"… and {len(watches) - rows + 1} more", "$foreground-muted")
         self._watches.update(Content("\n").join(lines))
 
     def _arrange(self) -> None:
@@ -283,9 +302,11 @@ class RunPane(Pane):
 
     @on(RunPicture.ItemChosen)
     def _item_chosen(self, event: RunPicture.ItemChosen) -> None:
-        """An object says why it lives; whatever refers to one goes to it."""
+        """An object says why it lives; whatever refers to one goes to it; a frame goes to its line."""
         event.stop()
         if event.item.kind == "object":
             self.call_later(self.app.run_action, "screen.why", self)
-        elif event.item.kind != "frame":
+        elif event.item.kind == "frame":
+            self.post_message(self.FrameChosen(event.item.frame))
+        else:
             self.picture.action_follow()

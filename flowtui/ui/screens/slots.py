@@ -48,9 +48,9 @@ PANES: dict[str, PaneEntry] = {
     "ast": PaneEntry("3", "AST", "tree", "TreePane"),
     "bytecode": PaneEntry("4", "Bytecode", "bytecode", "BytecodePane"),
     "output": PaneEntry("9", "Output", "output", "OutputPane"),
-    "run": PaneEntry("5", "Run", "run", "RunPane"),
     "tokens": PaneEntry("2", "Tokens", "tokens", "TokensPane"),
     "symbols": PaneEntry("0", "Symbols", "symbols", "SymbolsPane"),
+    "run": PaneEntry("5", "Run", "run", "RunPane"),
 }
 #: By their numbers, as tabs are written.
 NUMBERED = sorted(PANES, key=lambda name: (PANES[name].number == "0", PANES[name].number))

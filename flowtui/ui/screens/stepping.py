@@ -158,6 +158,22 @@ class SteppingScreen(RecordingScreen):
         event.stop()
         self.go_to(event.step)
 
+    def on_run_pane_frame_chosen(self, event: RunPane.FrameChosen) -> None:
+        """Show where a frame is: the line that it executes, or at which it waits for a call."""
+        event.stop()
+        frames = self.state.frames if self.state is not None else ()
+        frame = next((frame for frame in frames if frame.number == event.number), None)
+        if frame is None or frame.line is None:
+            return
+        if frame.file or not self.recording_fits:
+            self.tell(f"{frame.name} is at line {frame.line} of another text.")
+            return
+        self.view.goto(frame.line, frame.span.column if frame.span is not None else 0)
+        waits = (
+            "executes" if self.state is not None and frame is self.state.frames[0] else "waits for a call in"
+        )
+        self.tell(f"{frame.name} {waits} line {frame.line}.")
+
     def _draw(self) -> None:
         """Show the step that one is at."""
         self._drawing = False

@@ -197,6 +197,7 @@ class Scrubber(Widget):
 
     def _on_resize(self) -> None:
         self._measure()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """The theme, the focus or a class changed."""
