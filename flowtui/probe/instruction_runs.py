@@ -283,7 +283,7 @@ class Runs:
             if (
                 (mutation is not None and name not in APPENDING and not in_place(one))
                 or name in OWN_EVENT
-                or (mutation is not None and mutation.kind == CALL)
+                or (mutation is not None and mutation[0] == CALL)
             ):
                 found.add(one.offset)
             if name in RERAISES and one.next >= 0:

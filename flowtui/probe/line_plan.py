@@ -13,7 +13,7 @@ from . import depth
 from .bytecode import exception_table, lines
 from .frame_stack import slot_names
 from .operand_counts import pops
-from .recording_format import WIDE
+from .recording_format import S_CALL, WIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -28,7 +28,8 @@ STORES_CELL = frozenset(("STORE_DEREF", "DELETE_DEREF"))
 TARGETS = {"STORE_ATTR": 1, "STORE_SUBSCR": 2, "DELETE_ATTR": 1, "DELETE_SUBSCR": 2, "STORE_SLICE": 3}
 APPENDS = frozenset(("LIST_APPEND", "SET_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE"))
 CALLS = frozenset(("CALL", "CALL_KW", "CALL_FUNCTION_EX", "CALL_FUNCTION", "CALL_FUNCTION_KW", "CALL_METHOD"))
-#: What a mutation is; see `Mutation`.
+#: What a mutation is: look at the object again; a subscript is stored (the key lies on top of the object); an attribute
+#: is; whatever the callable does.
 TOUCH, ITEM, ATTRIBUTE, CALL = range(4)
 
 
@@ -80,23 +81,6 @@ def line_numbers(code: CodeType, plain: list[Any]) -> dict[int, int]:
     return known
 
 
-class Mutation:
-    """An instruction that changes an object which lies on the stack.
-
-    Attributes:
-        kind: TOUCH (look at the object again), ITEM (a subscript is stored: the key lies on top of it), ATTRIBUTE,
-            CALL (whatever the callable does).
-        slot: of the object; of the lowest word that a call takes.
-        count: how many words a call takes.
-        name: the attribute's.
-    """
-
-    __slots__ = ("count", "kind", "name", "slot")
-
-    def __init__(self, kind: int, slot: int, count: int, name: str) -> None:
-        self.kind, self.slot, self.count, self.name = kind, slot, count, name
-
-
 class LinePlan:
     """All that is known of one code object.
 
@@ -110,7 +94,8 @@ class LinePlan:
         cells: slots that may hold cells.
         lines: by line ``(slots, names, flags)``: what it can store; a slot is ``slot << 1 | 1`` when it may hold
             another object at the same address, and when the object in it may have changed in place.
-        mutations: by offset.
+        mutations: by offset of an instruction that changes an object which lies on the stack: what it is, the object's slot
+            (the lowest of those that a call takes), how many words a call takes, the attribute's name.
         line_of: by offset.
         loops: by (offset, target) the line of a jump back that stays on its line.
         handlers: by offset where an exception handler begins: (slot of the exception, whether its place of origin
@@ -129,6 +114,8 @@ class LinePlan:
         self.arguments = (
             code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
         )
+        self.windows: dict[int, memoryview] = {}
+        self.empty = [0] * self.locals
         index = {name: slot for slot, name in enumerate(self.names)}
         if VERSION < (3, 11):
             first = len(code.co_varnames)
@@ -137,12 +124,13 @@ class LinePlan:
         else:
             self.cells = tuple(index[name] for name in code.co_cellvars + code.co_freevars)
         self.index = index
-        self.first_where = min(code.co_firstlineno, WIDE)
+        self.argument_slots = tuple([slot for slot in range(self.arguments) if slot not in self.cells])
+        self.call_word = S_CALL << 29 | self.base | min(code.co_firstlineno, WIDE)
         self.instructions, self.table = take_apart(code)
         self.by_offset = {each.offset: each for each in self.instructions}
         self.line_of = {each.offset: each.line for each in self.instructions}
         self.handlers = self._handlers()
-        self.mutations: dict[int, Mutation] = {}
+        self.mutations: dict[int, tuple[int, int, int, str]] = {}
         self.loops: dict[tuple[int, int], int] = {}
         self.lines: dict[int, tuple[tuple[int, ...], tuple[str, ...], int]] = {}
         #: Set by whoever records instructions.
@@ -181,7 +169,7 @@ class LinePlan:
                 mutation = self._mutation(one)
                 if mutation is not None:
                     self.mutations[one.offset] = mutation
-                    flags[line] = flags.get(line, 0) | (5 if mutation.kind == CALL else 1)
+                    flags[line] = flags.get(line, 0) | (5 if mutation[0] == CALL else 1)
             there = self.by_offset.get(one.target)
             if (
                 there is not None
@@ -194,7 +182,8 @@ class LinePlan:
         # what has no line is executed on whatever line came before
         nowhere = slots.pop(0, {}), names.pop(0, {}), flags.pop(0, 0)
         used = {one.line for one in self.instructions} - {0} if any(nowhere) else set()
-        for line in set(slots) | set(names) | set(flags) | used:
+        cells = {line for line, bits in flags.items() if bits & 2}
+        for line in set(slots) | set(names) | cells | used:
             stores = dict(nowhere[0])
             stores.update(slots.get(line, {}))
             held = dict(nowhere[1])
@@ -205,24 +194,24 @@ class LinePlan:
                 flags.get(line, 0) | nowhere[2] | (8 if any(held.values()) else 0),
             )
 
-    def _mutation(self, one: Instruction) -> Mutation | None:
+    def _mutation(self, one: Instruction) -> tuple[int, int, int, str] | None:
         """What an instruction changes, if it changes an object."""
         name = one.name
         top = self.locals + one.before
         if name in TARGETS:
             kind = {"STORE_SUBSCR": ITEM, "STORE_ATTR": ATTRIBUTE}.get(name, TOUCH)
-            return Mutation(kind, top - TARGETS[name], 0, str(one.argval))
+            return (kind, top - TARGETS[name], 0, str(one.argval))
         if name in APPENDS:
-            return Mutation(TOUCH, top - one.arg - 1, 0, "")
+            return (TOUCH, top - one.arg - 1, 0, "")
         if name == "MAP_ADD":
-            return Mutation(TOUCH, top - one.arg - 2, 0, "")
+            return (TOUCH, top - one.arg - 2, 0, "")
         if in_place(one):
             following = self.by_offset.get(one.next)
             if following is not None and (stored_locals(following) or following.name in STORES_NAME):
                 return None  # what is stored is looked at again after the line
-            return Mutation(TOUCH, top - 2, 0, "")
+            return (TOUCH, top - 2, 0, "")
         if name in CALLS:
-            return Mutation(CALL, top - one.pops, one.pops, "")
+            return (CALL, top - one.pops, one.pops, "")
         return None
 
 

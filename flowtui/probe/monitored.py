@@ -82,48 +82,14 @@ class Driver:
 def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, Any]:
     """The callbacks by the names of their events; none ever raises."""
     plans, failed = recorder.plans, recorder.failed
-    enter, end, suspend, resume = frames.enter, frames.end, frames.suspend, frames.resume
-    line, instruction, note_mutation = frames.line, frames.instruction, frames.note_mutation
-    raised, unwind, current = frames.raised, frames.unwind, frames.current
-    by_instruction = recorder.by_instruction
-
-    def start(code: CodeType, offset: int) -> object:
-        try:
-            plan = plans.get(id(code))
-            if plan is None:
-                return disable
-            enter(plan, getframe(1), offset)
-        except BaseException as error:
-            failed(error)
-        return None
-
-    def returned(code: CodeType, offset: int, value: object) -> None:
-        try:
-            end(value, offset)
-        except BaseException as error:
-            failed(error)
-
-    def yielded(code: CodeType, offset: int, value: object) -> None:
-        try:
-            suspend(value, offset)
-        except BaseException as error:
-            failed(error)
-
-    def resumed(code: CodeType, offset: int) -> None:
-        try:
-            frame = getframe(1)
-            if not resume(plans[id(code)], frame, offset, False):
-                enter(plans[id(code)], frame, offset)
-        except BaseException as error:
-            failed(error)
+    resume, line, instruction, note_mutation = frames.resume, frames.line, frames.instruction, frames.note_mutation
+    raised, unwind, current, call_made = frames.raised, frames.unwind, frames.current, frames.call_made
 
     def thrown(code: CodeType, offset: int, error: object) -> None:
         try:
             plan = plans.get(id(code))
             if plan is not None:
-                frame = getframe(1)
-                if not resume(plan, frame, offset, True):
-                    enter(plan, frame, offset)
+                resume(plan, getframe(1), offset, True)
         except BaseException as problem:
             failed(problem)
 
@@ -140,23 +106,12 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
             if plan is not None:
                 frame = getframe(1)
                 if id(frame) == current():
-                    where = offset >> 1 if by_instruction else plan.line_of.get(offset) or frame.f_lineno or 0
-                    raised(error, offset, where)
+                    raised(error, offset, plan.line_of.get(offset) or frame.f_lineno or 0)
         except BaseException as problem:
             failed(problem)
 
-    def at_line(code: CodeType, number: int) -> None:
-        try:
-            line(code, number)
-        except BaseException as error:
-            failed(error)
-
     def at_instruction(code: CodeType, offset: int) -> object:
-        try:
-            return disable if instruction(code, offset) is False else None
-        except BaseException as error:
-            failed(error)
-        return None
+        return disable if instruction(code, offset) is False else None
 
     def mutating(code: CodeType, offset: int) -> object:
         try:
@@ -166,26 +121,23 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
         return None
 
     def jumped(code: CodeType, offset: int, target: int) -> object:
-        try:
-            number = plans[id(code)].loops.get((offset, target))
-            if number is None:
-                return disable
-            line(code, number)
-        except BaseException as error:
-            failed(error)
+        number = plans[id(code)].loops.get((offset, target))
+        if number is None:
+            return disable
+        line(code, number)
         return None
 
     found: dict[str, Any] = {
-        "PY_START": start,
-        "PY_RETURN": returned,
-        "PY_YIELD": yielded,
-        "PY_RESUME": resumed,
+        "PY_START": frames.start,
+        "PY_RETURN": frames.returned,
+        "PY_YIELD": frames.yielded,
+        "PY_RESUME": frames.resumed,
         "PY_THROW": thrown,
         "PY_UNWIND": left,
         "RAISE": arisen,
-        "INSTRUCTION": at_instruction if by_instruction else mutating,
+        "INSTRUCTION": at_instruction if recorder.by_instruction else mutating,
     }
-    if not by_instruction:
-        found["LINE"] = at_line
+    if not recorder.by_instruction:
+        found["LINE"] = line
         found["JUMP"] = jumped
     return found

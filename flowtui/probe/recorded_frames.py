@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from sys import _getframe as getframe
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 
 from . import frame_stack, pure_calls
@@ -28,7 +29,6 @@ from .recording_format import (
     D_VALUE,
     INT_LIMIT,
     NULL,
-    RETURNED,
     S_CALL,
     S_COLLECT,
     S_RAISE,
@@ -37,6 +37,7 @@ from .recording_format import (
     S_YIELD,
     THROWN,
     UNSET,
+    UNWOUND,
     V_INT,
     WIDE,
 )
@@ -49,6 +50,10 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from .recorder import Recorder
 
 VERSION = sys.version_info[:2]
+#: Where a frame object points to its data, in bytes; before 3.11 it holds them.
+DATA = getattr(frame_stack, "DATA", 0)
+LOCALS = getattr(frame_stack, "LOCALS", 0)
+SWEEP = -1
 MASK = (1 << 64) - 1
 MISSING: Any = object()
 #: Places in a frame's record, which is a list: nothing is faster to make.
@@ -110,23 +115,26 @@ def make(recorder: Recorder) -> Frames:
     steps, changes = recorder.streams.steps, recorder.streams.changes.cast("B")
     heap = recorder.heap
     plans = recorder.plans
+    failed = recorder.failed
     by_instruction = recorder.by_instruction
     ref, touch, stored, attribute_stored = heap.ref, heap.touch, heap.stored, heap.attribute_stored
+    deaths, note_deaths = heap.pending, heap.settle
     pack = struct.Struct("=QQ").pack_into
-    memory = frame_stack.MEMORY
-    window = frame_stack.window
+    memory: Any = frame_stack.MEMORY
     look: Any = frame_stack.from_address if VERSION < (3, 14) else frame_stack.value_of
     tag = frame_stack.TAG
     code_at = code_offset()
     pure, pure_types = pure_calls.ADDRESSES, pure_calls.TYPES
+    method_of_type = pure_calls.MethodDescriptor
     spaces = recorder.spaces
     check = recorder.check
     n = m = made = 0
     check_at = recorder.first_check
     frames: list[list[Any]] = []
     suspended: dict[int, list[Any]] = {}
+    #: What may have been changed since the last event: (kind, object, key).
     dirty: list[tuple[int, Any, Any]] = []
-    sweeping = names_too = False
+    names_too = False
     nothing: Any = {}
     # of the frame on top
     cur: Any = None
@@ -137,6 +145,7 @@ def make(recorder: Recorder) -> Frames:
     waiting: Any = None  # what the line being executed can change
     run: Any = nothing  # what comes behind the instruction being executed
     events: Any = nothing
+    mutations: Any = nothing
     at = 0  # that instruction's offset
     top: Any = None  # the frame that a step's changes belong to without being named
 
@@ -228,14 +237,18 @@ def make(recorder: Recorder) -> Frames:
 
     def note_mutation(offset: int) -> Any:
         """The instruction at an offset is about to change an object; False when none ever does there."""
-        nonlocal sweeping
         mutation = cur[PLAN].mutations.get(offset)
         if mutation is None:
             return False
-        slot = mutation.slot
-        kind = mutation.kind
+        kind, slot, count, name = mutation
         if kind == CALL:
-            call_made(slot, mutation.count)
+            word = words[slot]
+            if word <= 1:  # up to 3.12 NULL or a method lies below the callable or its object
+                slot += 1
+                count -= 1
+                word = words[slot]
+            if word > 1:
+                call_made(look(word), slot + 1, count - 1)
             return True
         word = words[slot]
         if word > 1:
@@ -243,83 +256,97 @@ def make(recorder: Recorder) -> Frames:
                 key = words[slot + 1]
                 dirty.append((ITEM, look(word), look(key)))
             else:
-                dirty.append((kind, look(word), mutation.name))
+                dirty.append((kind, look(word), name))
         return True
 
-    def call_made(slot: int, count: int) -> None:
-        """A call is about to be made: what may it change?"""
-        nonlocal sweeping
-        word = words[slot]
-        first = slot + 1
-        if word <= 1:  # up to 3.12 NULL or a method lies below the callable or its object
-            word = words[first]
-            first += 1
-            if word <= 1:
-                return
-        address = word & tag
-        if address in pure:
-            return
-        function = look(word)
+    def call_made(function: Any, first: int, count: int) -> None:
+        """A call is about to be made, with `count` words from slot `first` on: what may it change?"""
         kind = type(function)
-        if kind is MethodType:
-            function = function.__func__
-            kind = type(function)
-            address = id(function)
         if kind is FunctionType:
-            if memory[(address >> 3) + code_at] in plans:
+            if memory[(id(function) >> 3) + code_at] in plans:
                 return
+        elif id(function) in pure:
+            return
+        elif kind is method_of_type:
+            if count and words[first] > 1:
+                dirty.append((TOUCH, look(words[first]), None))
+            return
         elif kind in pure_types or issubclass(kind, type):
             return
-        elif kind not in pure_calls.IN_C and (memory[(id(pure_calls.called(kind)) >> 3) + code_at] in plans):
-            return
+        elif kind is MethodType:
+            function = function.__func__
+            kind = type(function)
+            if kind is FunctionType and memory[(id(function) >> 3) + code_at] in plans:
+                return
         elif kind is BuiltinFunctionType:
             owner = function.__self__
             if type(owner) is not ModuleType and owner is not None:
                 dirty.append((TOUCH, owner, None))
+        elif kind not in pure_calls.IN_C and memory[(id(pure_calls.called(kind)) >> 3) + code_at] in plans:
+            return
+        arguments_of_call(function, kind, first, count)
+
+    def arguments_of_call(function: Any, kind: type, first: int, count: int) -> None:
+        """What is given to an unknown callable may be changed; a function in Python may change anything."""
         found = False
-        for position in range(first, slot + count):
+        for position in range(first, first + count):
             word = words[position]
             if word > 1:
                 value = look(word)
-                if type(value) not in pure_calls.ATOMS:
+                if type(value) is tuple:
+                    found = True
+                    for each in value[:16]:
+                        dirty.append((TOUCH, each, None))
+                elif type(value) not in pure_calls.ATOMS:
                     found = True
                     dirty.append((TOUCH, value, None))
-        if kind is FunctionType or kind not in pure_calls.IN_C:
-            if found or kind is not FunctionType:
-                sweeping = True
-        elif address in pure_calls.RUN_ANYTHING:
-            sweeping = True
+        if kind in pure_calls.IN_C:
+            if id(function) in pure_calls.RUN_ANYTHING:
+                dirty.append((SWEEP, None, None))
+        elif found or kind is not FunctionType:
+            dirty.append((SWEEP, None, None))
 
     def heap_work() -> None:
         """Look at what was changed since the last event."""
+        unknown = False
         for kind, owner, key in dirty:
-            if type(owner) is dict and id(owner) in spaces:
-                space = spaces[id(owner)]
-                for name in [*space.last, *owner]:
-                    if type(name) is str and (name in space.last or name not in space.hidden):
-                        global_changed(space, name)
             if kind == ITEM:
                 stored(owner, key, n)
             elif kind == ATTRIBUTE:
-                if type(owner) is ModuleType and id(owner.__dict__) in spaces:
-                    global_changed(spaces[id(owner.__dict__)], key)
+                if type(owner) is ModuleType:
+                    module_changed(owner, key)
                 else:
                     attribute_stored(owner, key, n)
+                    continue
+            elif kind == SWEEP:
+                unknown = True
+                continue
             else:
                 touch(owner, n)
+            if id(owner) in spaces:
+                names_changed(spaces[id(owner)])
         dirty.clear()
-        if sweeping:
+        if unknown:
             sweep()
+
+    def module_changed(module: Any, name: str) -> None:
+        space = spaces.get(id(module.__dict__))
+        if space is not None:
+            global_changed(space, name)
+
+    def names_changed(space: Space) -> None:
+        """Any name of a module may have another value."""
+        for name in [*space.last, *space.names]:
+            if type(name) is str and (name in space.last or name not in space.hidden):
+                global_changed(space, name)
 
     def sweep() -> None:
         """Something unknown has run: look at all objects, then (at the event) at all names."""
-        nonlocal sweeping, names_too
-        sweeping = False
+        nonlocal names_too
         names_too = True
         addresses: list[int] = []
         for frame in frames:
-            found = frame[WORDS][: frame[PLAN].locals].tolist()
-            for word in found:
+            for word in frame[WORDS][: frame[PLAN].locals].tolist():
                 if word > 1:
                     value = look(word)
                     if type(value) is CellType:
@@ -347,9 +374,7 @@ def make(recorder: Recorder) -> Frames:
                     if type(name) is str:
                         name_changed(frame, name)
         for space in list(spaces.values()):
-            for name in [*space.last, *space.names]:
-                if type(name) is str and (name in space.last or name not in space.hidden):
-                    global_changed(space, name)
+            names_changed(space)
 
     # ---- lines
 
@@ -386,24 +411,27 @@ def make(recorder: Recorder) -> Frames:
     def line(code: object, number: int) -> None:
         """A line is about to be executed; the callback of LINE events."""
         nonlocal n, waiting
-        n += 1
-        if waiting is not None:
-            settle()
-        if dirty or sweeping:
-            heap_work()
+        try:
+            n += 1
+            if dirty:
+                heap_work()
+            if waiting is not None:
+                settle()
             if names_too:
                 look_at_names()
-        if heap.pending:
-            heap.settle(n)
-        steps[n] = base | number
-        waiting = plan_lines.get(number)
-        if n >= check_at:
-            limits()
+            if deaths:
+                note_deaths(n)
+            steps[n] = base | number
+            waiting = plan_lines.get(number)
+            if n >= check_at:
+                limits()
+        except BaseException as error:
+            failed(error)
 
     # ---- instructions
 
-    def flush(reads: Any, count: int, run_words: Any) -> None:
-        """Write the steps behind the last event's, and what is seen at each. `n` is the last step written."""
+    def flush(reads: Any) -> None:
+        """Write what is seen at the steps behind the last one written, `n`; they are still to be written."""
         nonlocal n, m
         first = n
         cells = cur[CELLS]
@@ -454,9 +482,6 @@ def make(recorder: Recorder) -> Frames:
                 pack(changes, m, n << 32 | b, ref(given, n))
                 m += 16
         n = first
-        if count:
-            steps[n + 1 : n + 1 + count] = run_words
-            n += count
 
     given: Any = None
 
@@ -466,43 +491,55 @@ def make(recorder: Recorder) -> Frames:
         What comes before a frame's RESUME is told of while the frame below is still on top here.
         """
         nonlocal n, run, at
-        if cur is None or code is not cur[PLAN].code or offset not in events:
-            return False
-        if dirty or sweeping:
+        try:
+            if cur is None or code is not cur[PLAN].code or offset not in events:
+                return False
+            if dirty:
+                note_changes()
+            todo = run.get(offset)
+            if todo is not None:
+                reads, count, run_words = todo
+                if reads:
+                    flush(reads)
+                if count:
+                    steps[n + 1 : n + 1 + count] = run_words
+                    n += count
             n += 1
-            heap_work()
-            n -= 1
-        todo = run.get(offset)
-        if todo is not None:
-            reads, count, run_words = todo
-            if reads or count:
-                flush(reads, count, run_words)
-        n += 1
-        if names_too:
-            look_at_names()
-        if heap.pending:
-            heap.settle(n)
-        steps[n] = base | offset >> 1
-        at = offset
-        run = events[offset]
-        note_mutation(offset)
-        if n >= check_at:
-            limits()
+            if names_too:
+                look_at_names()
+            if deaths:
+                note_deaths(n)
+            steps[n] = base | offset >> 1
+            at = offset
+            run = events[offset]
+            if offset in mutations:
+                note_mutation(offset)
+            if n >= check_at:
+                limits()
+        except BaseException as error:
+            failed(error)
         return None
 
     def flush_until(offset: int) -> None:
         """The frame on top is in the middle of a run, at an offset that is being executed."""
         nonlocal run, at
-        if dirty or sweeping:
+        if dirty:
             note_changes()
         if offset == at:
             return
         runs = cur[PLAN].runs
         todo = runs.until(at, offset)
         if todo is not None:
-            flush(*todo)
+            write_run(*todo)
             at = offset
             run = runs.after(offset)
+
+    def write_run(reads: Any, count: int, run_words: Any) -> None:
+        nonlocal n
+        flush(reads)
+        if count:
+            steps[n + 1 : n + 1 + count] = run_words
+            n += count
 
     def write_stored(reads: Any) -> None:
         """An instruction that stores is dropping the old value: what it stored is seen at the next step."""
@@ -543,38 +580,39 @@ def make(recorder: Recorder) -> Frames:
                     write_stored(stores)
             cur[WAITING] = run
             cur[AT] = at
-        elif waiting is not None:
-            cur[WAITING] = waiting
-            n += 1
-            top = None
-            settle()
-            n -= 1
         else:
-            cur[WAITING] = None
-        if dirty or sweeping:
-            cur[AGAIN] = dirty[:], sweeping
-            n += 1
-            top = None
+            cur[WAITING] = waiting
+        top = None
+        n += 1
+        if dirty:
+            cur[AGAIN] = dirty[:]
             heap_work()
             if names_too:
                 look_at_names()
-            n -= 1
+        if waiting is not None:
+            settle()
+        n -= 1
 
     def enter(plan: LinePlan, frame: FrameType, offset: int) -> None:
         """A frame begins; `offset` is its RESUME's."""
-        nonlocal n, m, made, cur, words, last, base, plan_lines, waiting, run, events, at, top
-        if cur is not None:
-            leave_for(frame)
+        nonlocal n, m, made, cur, words, last, base, plan_lines, waiting, run, events, mutations, at, top
+        if by_instruction or waiting is not None or dirty:
+            if cur is not None:
+                leave_for(frame)
+        elif cur is not None:
+            cur[WAITING] = None
         n += 1
         made += 1
-        new_words = window(frame, plan.size)
-        count = plan.locals
-        cells = dict.fromkeys(plan.cells, UNSET) if plan.cells else None
-        cur = [made, new_words, [0] * count, plan, id(frame), None, cells, None, None, None, 0]
-        top = cur
-        words, last, base = new_words, cur[LAST], plan.base
+        first = memory[(id(frame) + DATA) >> 3] + LOCALS if DATA else id(frame) + LOCALS
+        words = plan.windows.get(first)
+        if words is None:
+            words = plan.windows[first] = memory[first >> 3 : (first >> 3) + plan.size]
+        last = plan.empty[:]
+        base = plan.base
+        cells = plan.cells and dict.fromkeys(plan.cells, UNSET) or None
+        cur = top = [made, words, last, plan, id(frame), None, cells, None, None, None, 0]
         frames.append(cur)
-        steps_word = S_CALL << KIND | base | plan.first_where
+        mutations = plan.mutations
         if by_instruction:
             events = plan.runs.events
             run = plan.runs.begin(offset, inclusive=False)
@@ -582,12 +620,9 @@ def make(recorder: Recorder) -> Frames:
         else:
             plan_lines = plan.lines
             waiting = None
-        for slot in range(plan.arguments):
-            word = words[slot]
-            last[slot] = word
+        for slot in plan.argument_slots:
+            word = last[slot] = words[slot]
             if word > 1:
-                if cells is not None and slot in cells:
-                    continue
                 value = look(word)
                 if type(value) is int and 0 <= value < INT_LIMIT:
                     pack(changes, m, n << 32 | slot, value << 3 | V_INT)
@@ -598,9 +633,9 @@ def make(recorder: Recorder) -> Frames:
             look_at_cells(cur)
         if not plan.optimized:
             begin_names(plan, frame)
-        if heap.pending:
-            heap.settle(n)
-        steps[n] = steps_word
+        if deaths:
+            note_deaths(n)
+        steps[n] = plan.call_word
 
     def begin_names(plan: LinePlan, frame: FrameType) -> None:
         """A module's code or a class body begins: its names are in a dictionary."""
@@ -612,24 +647,24 @@ def make(recorder: Recorder) -> Frames:
             cur[NAMES] = names
             cur[NAMED] = {}
 
-    def leave(value: object, kind: int, where: int, offset: int) -> None:
+    def leave(value: object, word: int, offset: int) -> None:
         """The frame on top ends or is suspended; `offset` is where it stands."""
-        nonlocal n, m, given
+        nonlocal n, m, given, cur, words, last, base, plan_lines, waiting, run, events, mutations, at, top
         if by_instruction:
-            if dirty or sweeping:
+            if dirty:
                 note_changes()
             todo = run.get(~offset)
             if todo is not None:
                 given = value
-                flush(*todo)
+                write_run(*todo)
                 given = None
             n += 1
         else:
             n += 1
+            if dirty:
+                heap_work()
             if waiting is not None:
                 settle()
-            if dirty or sweeping:
-                heap_work()
         if names_too:
             look_at_names()
         if type(value) is int and 0 <= value < INT_LIMIT:
@@ -637,22 +672,24 @@ def make(recorder: Recorder) -> Frames:
         else:
             pack(changes, m, n << 32 | VALUE, ref(value, n))
         m += 16
-        steps[n] = kind << KIND | base | where
+        steps[n] = word | base
         frames.pop()
-        restore()
+        if frames:
+            restore()
+        else:
+            cur = top = waiting = None
+            words = ()
+            run = mutations = nothing
 
     def restore() -> None:
         """The frame below is on top again."""
-        nonlocal cur, words, last, base, plan_lines, waiting, run, events, at, top, sweeping
-        if not frames:
-            cur = top = None
-            words = ()
-            waiting = None
-            run = nothing
-            return
+        nonlocal cur, words, last, base, plan_lines, waiting, run, events, mutations, at, top
         cur = top = frames[-1]
         plan = cur[PLAN]
-        words, last, base = cur[WORDS], cur[LAST], plan.base
+        words = cur[WORDS]
+        last = cur[LAST]
+        base = plan.base
+        mutations = plan.mutations
         if by_instruction:
             events = plan.runs.events
             run = cur[WAITING]
@@ -661,29 +698,44 @@ def make(recorder: Recorder) -> Frames:
             plan_lines = plan.lines
             waiting = cur[WAITING]
         if cur[AGAIN] is not None:
-            again, sweeping_again = cur[AGAIN]
+            dirty.extend(cur[AGAIN])
             cur[AGAIN] = None
-            dirty.extend(again)
-            sweeping = sweeping or sweeping_again
 
-    def end(value: object, offset: int) -> None:
-        """The frame on top returns."""
-        leave(value, S_RETURN, RETURNED, offset)
+    def start(code: object, offset: int) -> None:
+        """PY_START."""
+        try:
+            enter(plans[id(code)], getframe(1), offset)
+        except BaseException as error:
+            failed(error)
 
-    def suspend(value: object, offset: int) -> None:
-        """The frame on top yields."""
-        frame = cur
-        frame[WAITING] = waiting
-        frame[AT] = offset
-        leave(value, S_YIELD, 0, offset)
-        suspended[frame[ADDRESS]] = frame
+    def returned(code: object, offset: int, value: object) -> None:
+        """PY_RETURN."""
+        try:
+            leave(value, S_RETURN << KIND, offset)
+        except BaseException as error:
+            failed(error)
 
-    def resume(plan: LinePlan, frame: FrameType, offset: int, thrown: bool) -> bool:
-        """A suspended frame goes on; False when it is not known."""
-        nonlocal n, m, top, run, at
+    def yielded(code: object, offset: int, value: object) -> None:
+        """PY_YIELD."""
+        try:
+            frame = cur
+            leave(value, S_YIELD << KIND, offset)
+            frame[WAITING] = plan_lines_of(frame, offset)
+            suspended[frame[ADDRESS]] = frame
+        except BaseException as error:
+            failed(error)
+
+    def plan_lines_of(frame: list[Any], offset: int) -> Any:
+        """What the rest of a line that has yielded can still change."""
+        return None if by_instruction else frame[PLAN].lines.get(frame[PLAN].line_of.get(offset))
+
+    def resume(plan: LinePlan, frame: FrameType, offset: int, thrown: bool) -> None:
+        """A suspended frame goes on; one that is not known begins."""
+        nonlocal n, m, run, at
         record = suspended.pop(id(frame), None)
         if record is None or record[PLAN] is not plan:
-            return False
+            enter(plan, frame, offset)
+            return
         if cur is not None:
             leave_for(frame)
         n += 1
@@ -698,7 +750,13 @@ def make(recorder: Recorder) -> Frames:
         pack(changes, m, n << 32 | RESUMED, record[NUMBER])
         m += 16
         steps[n] = S_RESUME << KIND | base | (THROWN if thrown else 0)
-        return True
+
+    def resumed(code: object, offset: int) -> None:
+        """PY_RESUME."""
+        try:
+            resume(plans[id(code)], getframe(1), offset, False)
+        except BaseException as error:
+            failed(error)
 
     def raised(value: object, offset: int, where: int) -> None:
         """An exception arises in the frame on top, or has come up to it."""
@@ -712,10 +770,10 @@ def make(recorder: Recorder) -> Frames:
             n += 1
         else:
             n += 1
+            if dirty:
+                heap_work()
             if waiting is not None:
                 settle()
-            if dirty or sweeping:
-                heap_work()
         if names_too:
             look_at_names()
         pack(changes, m, n << 32 | VALUE, ref(value, n))
@@ -724,7 +782,7 @@ def make(recorder: Recorder) -> Frames:
 
     def unwind(value: object) -> None:
         """The frame on top is left by an exception."""
-        leave(value, S_RETURN, 1, -2)
+        leave(value, S_RETURN << KIND | UNWOUND, -2)
 
     def collected(phase: str, info: dict[str, int], inside: bool) -> None:
         """The collector begins (phase "start") or has ended ("stop"); a step tells of what it freed.
@@ -759,8 +817,26 @@ def make(recorder: Recorder) -> Frames:
         """Steps, and bytes of changes."""
         return n, m
 
-    names = locals()
-    return Frames({name: value for name, value in names.items() if callable(value)})
+    return Frames(
+        {
+            "start": start,
+            "returned": returned,
+            "yielded": yielded,
+            "resumed": resumed,
+            "line": line,
+            "instruction": instruction,
+            "note_mutation": note_mutation,
+            "call_made": call_made,
+            "enter": enter,
+            "resume": resume,
+            "raised": raised,
+            "unwind": unwind,
+            "collected": collected,
+            "output": output,
+            "current": current,
+            "extent": extent,
+        }
+    )
 
 
 __all__ = ["Frames", "Runs", "Space", "make"]
