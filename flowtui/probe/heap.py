@@ -26,16 +26,19 @@ from struct import Struct
 
 from . import frame_stack, heap_kinds
 from . import recording_format as form
-from .heap_book import ALWAYS, MASK, NO_WORDS, Book, Known
+from .heap_book import ALWAYS, MASK, NO_WORDS, PACK, Book, Known
 from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF
-from .heap_looks import HARD, make_looks
-from .heap_prints import dict_print
+from .heap_looks import HARD, SHORT, make_looks
+from .heap_prints import TUPLE_ITEMS, VERSIONED, dict_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable, Iterable
 
 put_word = Struct("<Q").pack_into
+pack_one, pack_two = PACK[1], PACK[2]
+ONE_ELEMENT = form.H_SEQUENCE << 56 | 1
+MAPPING_ITEM, ATTRIBUTE = form.H_MAPPING_ITEM << 56, form.H_ATTRIBUTE << 56
 
 
 class Heap:
@@ -110,7 +113,10 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
     limit, most, longest = form.INT_LIMIT, form.MAX_ELEMENTS, form.MAX_TEXT
     objects, plans, deaths, todo, recount = book.objects, book.plans, book.deaths, book.todo, book.recount
     get = objects.get
-    write, plan_of, register, forget = book.write, book.plan_of, book.register, book.forget
+    plan_of, register, forget = book.plan_of, book.register, book.forget
+    plan_of_list, plan_of_tuple, plan_of_dict = plan_of(list), plan_of(tuple), plan_of(dict)
+    heap_bytes = book.heap_bytes
+    versioned = exact and VERSIONED
     settle, note_count = book.settle, book.note_count
     own_names, attribute = heap_kinds.own_names, heap_kinds.attribute
     end = book.end
@@ -141,14 +147,49 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
             return r if r is not None and value else real(value)
         if deaths:
             settle(n)
-        o = get(id(value))
-        if o is not None and o.seen >= n:
+        address = id(value)
+        o = get(address)
+        if o is not None and (o.seen >= n or same(o, t, address, n, again_base + held + 1)):
             if exact and o.plan.counted:
-                count = (memory[o.address >> 3] & 0xFFFFFFFF) - again_base - held
+                count = (memory[address >> 3] & 0xFFFFFFFF) - again_base - held
                 if count != o.count:
                     note_count(o, count, n)
             return o.word
         return meet(value, t, n, held)
+
+    def same(o: Known, t: type, address: int, n: int, alone: int) -> bool:
+        """Whether a known object is certainly what it was, by a quick look.
+
+        `alone`: what its count is when nobody else refers to it; 0: it may be so. What is asked here is what `heap_looks` asks, for the types that are met most.
+        """
+        if t is list:
+            if not exact or o.plan is not plan_of_list:
+                return False
+            place = address >> 3
+            first = memory[place + 3] >> 3
+        elif t is tuple:
+            if not exact or o.plan is not plan_of_tuple:
+                return False
+            place = address >> 3
+            first = place + TUPLE_ITEMS
+        elif t is dict:
+            if not versioned or o.plan is not plan_of_dict or o.epoch != book.epoch:
+                return False
+            if memory[(address >> 3) + 3] != o.print:
+                return False
+            o.seen = n
+            return True
+        else:
+            return False
+        length = memory[place + 2]
+        if o.epoch != book.epoch:
+            return False
+        if o.soft and (not alone or length <= SHORT or memory[place] & 0xFFFFFFFF == alone):
+            return False
+        if length > most or memory[first : first + length].tobytes() != o.print:
+            return False
+        o.seen = n
+        return True
 
     def word(value: Any, n: int) -> Any:
         """The same inside a look: what has to be looked at waits in `todo`, what to be counted in `recount`."""
@@ -191,6 +232,9 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
                     recount.append(o)
                 return o.word
             if o.plan is plan:
+                if same(o, t, address, n, 0):
+                    recount.append(o)
+                    return o.word
                 o.seen = n
                 todo.append((o, value))
                 return o.word
@@ -200,7 +244,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
     def meet(value: Any, t: type, n: int, held: int) -> int:
         nonlocal top_address, top_held
         r = enlist(value, t, n)
-        if todo:
+        if todo or recount:
             top_address, top_held = id(value), held + first_base
             drain(n)
             top_address = 0
@@ -283,43 +327,39 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         if t is list:
             pointers = o.print
             if type(key) is int and exact and pointers is not None:
-                length = memory[(o.address >> 3) + 2]
+                length = len(container)
                 if key < 0:
                     key += length
-                if 0 <= key < length and len(pointers) >> 3 == (length if length <= most else most):
-                    if key < most:
-                        store_element(o, container[key], key, n)
+                words = o.words
+                if 0 <= key < length and len(words) == (length if length <= most else most):
+                    if key >= most:
+                        return
+                    value = container[key]
+                    small = type(value) is int and -limit < value < limit
+                    r = (value << 3 | 1) & MASK if small else word(value, n)
+                    old = words[key]
+                    put_word(pointers, key << 3, id(value))
+                    if r != old:
+                        words[key] = r
+                        if old & 7 == 3 or r & 7 == 3:
+                            change_kid(o, old, r, id(value))
+                        if not o.soft and r not in HARD:
+                            o.soft = True
+                        at = book.at
+                        if at + 4 <= end:
+                            pack_one(heap_bytes, at << 3, o.number, n, ONE_ELEMENT | key << 28, 1, 0, r)
+                            book.at = at + 4
+                        else:
+                            book.full = True
+                    if todo or recount:
+                        value = None
+                        finish(o, n)
                     return
         elif t is dict and (type(key) is str or type(key) is int) and store_item(o, container, key, n):
             return
         touch(container, n)
 
-    def store_element(o: Known, value: Any, key: int, n: int) -> None:
-        """An element of a list has been set."""
-        r = word(value, n)
-        words = o.words
-        old = words[key]
-        put_word(o.print, key << 3, id(value))
-        if r != old:
-            words[key] = r
-            if not o.soft and r not in HARD:
-                o.soft = True
-            if old & 7 == 3 or r & 7 == 3:
-                change_kid(o, old, r, value)
-            at = book.at
-            if at + 4 <= end and not book.full:
-                heap_words[at] = n << 32 | o.number
-                heap_words[at + 1] = form.H_SEQUENCE << 56 | key << 28 | 1
-                heap_words[at + 2] = 1
-                heap_words[at + 3] = r
-                book.at = at + 4
-            else:
-                book.full = True
-        if todo or recount:
-            value = None
-            finish(o, n)
-
-    def change_kid(o: Known, old: int, r: int, value: Any) -> None:
+    def change_kid(o: Known, old: int, r: int, address: int) -> None:
         """An element becomes another one, and one of them is an object."""
         kids = o.kids
         if old & 7 == 3:
@@ -331,7 +371,10 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         if r & 7 == 3:
             kid = kids.get(r)
             if kid is None:
-                kids[r] = [1, id(value)]
+                kids[r] = [1, address]
+                known = get(address)
+                if known is not None:
+                    known.inside = True
             else:
                 kid[0] += 1
 
@@ -340,25 +383,35 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         words = o.words
         if words is None or not o.plain or len(words) >= most:
             return False
-        k = word(key, n)
+        k = strings.get(key) if type(key) is str else None
+        if k is None:
+            k = word(key, n)
         old = words.get(k)
-        if dict.__len__(names) != len(words) + (old is None):
+        if len(names) != len(words) + (old is None):
             return False
-        value = dict.get(names, key, NO_WORDS)
+        value = names.get(key, NO_WORDS)
         if value is NO_WORDS:
             return False
-        r = word(value, n)
-        words[k] = r
-        if exact:
-            o.print = dict_print(id(names))
+        small = type(value) is int and -limit < value < limit
+        words[k] = r = (value << 3 | 1) & MASK if small else word(value, n)
+        if versioned:
+            o.print = memory[(id(names) >> 3) + 3]
+        elif exact:
+            o.print = dict_entries(id(names))
         if r != old:
             if not o.soft and (r not in HARD or k not in HARD):
                 o.soft = True
             if old is None:
                 old = 0
             if old & 7 == 3 or r & 7 == 3:
-                change_kid(o, old, r, value)
-            write(n, o.number, form.H_MAPPING_ITEM if o.plan.kind == DICT else form.H_ATTRIBUTE, 0, 0, (k, r))
+                change_kid(o, old, r, id(value))
+            at = book.at
+            if at + 5 <= end:
+                head = MAPPING_ITEM if o.plan.kind == DICT else ATTRIBUTE
+                pack_two(heap_bytes, at << 3, o.number, n, head, 2, 0, k, r)
+                book.at = at + 5
+            else:
+                book.full = True
         if todo or recount:
             value = None
             finish(o, n)

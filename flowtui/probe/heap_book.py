@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from struct import Struct
 
 from . import frame_stack
 from . import recording_format as form
@@ -18,6 +19,9 @@ ALWAYS = 1 << 62  # a step that never comes: what has a weak reference needs no 
 IMMORTAL = 1 << 28  # no count: what lives for ever has one of a billion or so
 MASK = (1 << 64) - 1
 NO_WORDS: Any = ()
+#: A version's head, number and step first, and up to four words, in one go.
+PACK = [Struct("=IIQII%dQ" % count).pack_into for count in range(5)]
+PACK_BORN = PACK[2]
 
 
 class Known:
@@ -38,20 +42,22 @@ class Known:
         kids: known objects among the elements, keys included: by their word [how often, address].
         soft: some element's address does not say what it is: a float, a big integer, a list, were they freed, may have
             left their address to another one.
-        plain: a dictionary no key of which is an object, so that looking one up runs no code of the program's.
+        plain: it is a dictionary no key of which is an object: looking one up runs no code of the program's.
         epoch: in which its kids were last found to be what they were.
+        inside: it has been an element of a known object.
         left: how many elements are not recorded.
     """
 
     __slots__ = (
-        "address", "born", "count", "epoch", "kids", "left", "number", "plain", "plan", "print", "seen", "soft",
-        "text", "weak", "word", "words",
+        "address", "born", "count", "epoch", "inside", "kids", "left", "number", "plain", "plan", "print", "seen",
+        "soft", "text", "weak", "word", "words",
     )  # fmt: skip
 
     address: int
     born: int
     count: int
     epoch: int
+    inside: bool
     kids: dict[int, list[int]]
     left: int
     number: int
@@ -84,12 +90,13 @@ class Book:
     """
 
     __slots__ = (
-        "at", "collecting", "deaths", "end", "epoch", "exact", "full", "heap_words", "objects", "plan_watch", "plans",
-        "recount", "texts", "todo", "total",
+        "at", "collecting", "deaths", "end", "epoch", "exact", "full", "heap_bytes", "heap_words", "objects",
+        "plan_watch", "plans", "recount", "texts", "todo", "total",
     )  # fmt: skip
 
     def __init__(self, heap_words: memoryview, texts: memoryview, exact: bool) -> None:
         self.heap_words = heap_words
+        self.heap_bytes = heap_words.cast("B")
         self.exact = exact and frame_stack.MEMORY is not None and frame_stack.HEADER == 16
         self.texts = make_texts(texts)
         self.at = self.total = self.epoch = 0
@@ -113,17 +120,12 @@ class Book:
         if self.full or after > self.end:
             self.full = True
             return
-        heap_words = self.heap_words
-        heap_words[at] = n << 32 | number
-        heap_words[at + 1] = what << 56 | start << 28 | removed
-        heap_words[at + 2] = size << 32 | count
-        if count > 4:
-            heap_words[at + 3 : after] = words if type(words) is array else array("Q", words)
-        elif count:
-            place = at + 3
-            for each in words:
-                heap_words[place] = each
-                place += 1
+        head = what << 56 | start << 28 | removed
+        if count <= 4:
+            PACK[count](self.heap_bytes, at << 3, number, n, head, count, size, *words)
+        else:
+            PACK[0](self.heap_bytes, at << 3, number, n, head, count, size)
+            self.heap_words[at + 3 : after] = words if type(words) is array else array("Q", words)
         self.at = after
 
     def plan_of(self, cls: type) -> Plan:
@@ -152,7 +154,7 @@ class Book:
         o.seen = o.born = n
         o.count = o.left = 0
         o.epoch = -1
-        o.soft = o.plain = False
+        o.soft = o.plain = o.inside = False
         o.print = o.words = o.weak = None
         o.kids = {}
         described = 0
@@ -165,7 +167,22 @@ class Book:
                 size = min(size_of(value), 0xFFFFFFFF)
             except Exception:  # a built-in one that fails
                 size = 0
-        self.write(n, number, form.H_BORN, plan.text, 0, (address, described), size)
+        at = self.at
+        if at + 5 > self.end:
+            self.full = True
+            return form.UNKNOWN
+        PACK_BORN(
+            self.heap_bytes,
+            at << 3,
+            number,
+            n,
+            form.H_BORN << 56 | plan.text << 28,
+            2,
+            size,
+            address,
+            described,
+        )
+        self.at = at + 5
         if plan.weak:
             try:
                 o.weak = watch = Reference(value, self.deaths.append)
@@ -181,7 +198,8 @@ class Book:
 
     def forget(self, o: Known, n: int, cause: int) -> None:
         """An object is known to be gone; `cause` as in H_FREED, negative: not known, nothing is written."""
-        self.epoch += 1
+        if o.inside:
+            self.epoch += 1
         if cause >= 0:
             self.write(n, o.number, form.H_FREED, cause, 0, NO_WORDS)
         o.number = 0

@@ -75,6 +75,7 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
     list_addresses, tuple_addresses = heap_prints.list_addresses, heap_prints.tuple_addresses
     dict_print, set_print = heap_prints.dict_print, heap_prints.set_print
     own_names, attribute, items = heap_kinds.own_names, heap_kinds.attribute, heap_kinds.dict_items
+    dict_length = dict.__len__
 
     def look(o: Known, value: Any, n: int, count: int, again: bool) -> None:
         """Write what is new about an object.
@@ -139,7 +140,11 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
             if r & 7 == 3:
                 kid = kids.get(r)
                 if kid is None:
-                    kids[r] = [1, id(each)]
+                    address = id(each)
+                    kids[r] = [1, address]
+                    known = get(address)
+                    if known is not None:
+                        known.inside = True
                 else:
                     kid[0] += 1
 
@@ -193,13 +198,14 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
                 renew(o, value, n)
                 return
             start, removed, added = splice(words.tobytes(), all_words.tobytes())
-        part = elements[start : start + added]
+        part = elements if added == length else elements[start : start + added]
         new = array("Q", [word(each, n) for each in part])
-        lost(o, words[start : start + removed])
+        if removed:
+            lost(o, words[start : start + removed])
         words[start : start + removed] = new
-        gained(o, new, part)
-        if not o.soft and soft(new):
+        if added and soft(new):
             o.soft = True
+            gained(o, new, part)
         # A finaliser that ran meanwhile, by way of the collector, may have changed it: then the next look is whole.
         o.print = now if len(words) == shown else None
         o.epoch = book.epoch
@@ -258,6 +264,10 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
                         return
                 elif o.words is not None and unchanged(o, count, len(o.words), again):
                     return
+        if o.words is None and names is not None and not dict_length(names):
+            write(n, o.number, form.H_MAPPING if o.plan.kind == DICT else form.H_ATTRIBUTES, 0, 0, NO_WORDS)
+            o.words, o.print, o.epoch, o.plain = {}, print_, book.epoch, True
+            return
         pairs = list(items(names)) if names is not None else o.plan.read(value)
         shown = pairs if len(pairs) <= MOST else pairs[:MOST]
         keys = [word(key, n) for key, _ in shown]
