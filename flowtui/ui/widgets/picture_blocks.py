@@ -120,11 +120,11 @@ def head_parts(thing: HeapObject, cells: int) -> tuple[Part, ...]:
 def death(thing: HeapObject, cells: int) -> str:
     """How a ghost came to its end."""
     if thing.cause == "count":
-        said = ("freed: count reached zero", "count reached zero", "freed")
+        said = ["freed: count reached zero", "count reached zero", "freed"]
     elif thing.cause:
-        said = (f"collected in a cycle, {thing.cause}", f"cycle, {thing.cause}", "collected")
+        said = [f"collected in a cycle, {thing.cause}", f"cycle, {thing.cause}", "collected"]
     else:
-        said = ("freed",)
+        said = ["freed"]
     return fit(next((each for each in said if len(each) <= cells), said[-1]), cells)
 
 
@@ -261,7 +261,9 @@ def _stands_upright(thing: HeapObject, drawn: Collection[int], most: int) -> boo
     if thing.form == "mapping":
         return count <= most
     if thing.form in ("sequence", "set"):
-        return count <= _UPRIGHT and any(element.value.object in drawn for element in thing.elements)
+        return count <= min(_UPRIGHT, most) and any(
+            element.value.object in drawn for element in thing.elements
+        )
     return False
 
 

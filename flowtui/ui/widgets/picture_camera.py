@@ -59,7 +59,11 @@ class Camera:
             self.left = max(0, min(self.left + rows, scene.left_height - scene.geometry.rows))
 
     def _move_heap(self, scene: Scene, top: int) -> None:
-        self.heap = max(0, min(top, scene.height - scene.geometry.rows))
+        """Scroll the heap to a row, or to the lowest object that has everything below it in sight."""
+        lowest = scene.height - scene.geometry.rows
+        if top >= lowest:
+            top = min((row for row in scene.rows.values() if row >= lowest), default=lowest)
+        self.heap = max(0, top) if lowest > 0 else 0
 
     def _show_object(self, scene: Scene, number: int) -> None:
         """Scroll the heap, by half pages, until an object is seen."""
@@ -70,10 +74,10 @@ class Camera:
         if self.heap <= first and last < self.heap + rows:
             return
         half = max(1, rows // 2)
-        top = first // half * half
-        if last >= top + rows:
-            top = last - rows + 1
-        self._move_heap(scene, top)
+        top = max(first // half * half, last - rows + 1)
+        # An object is cut rather at the lower edge than at the upper.
+        heads = (row for row in scene.rows.values() if top <= row <= first)
+        self._move_heap(scene, min(heads, default=top))
 
     def _show_variable(self, scene: Scene, item: Item) -> None:
         """Scroll the left column until a variable is seen."""

@@ -90,8 +90,9 @@ class Drawing:
     def _frames(self) -> None:
         geometry, canvas = self._geometry, self.canvas
         y = geometry.band - self._view.left - len(self._scene.frames)
+        width = geometry.frames if self._scene.boxed else geometry.left - 1
         # The file's name is left out of all rows or of none.
-        short = any(len(row.name) + len(row.place) + 3 > geometry.frames for row in self._scene.frames)
+        short = any(len(row.name) + len(row.place) + 3 > width for row in self._scene.frames)
         for row in self._scene.frames:
             y += 1
             if not self._routes.seen(y):
@@ -100,11 +101,11 @@ class Drawing:
             place = row.place
             if short and ":" in place:
                 place = place[place.rfind(":") :]
-            place = fit(place, max(0, geometry.frames - 6))
-            room = geometry.frames - 3 - width_of([(place, "")])
+            place = fit(place, max(0, width - 6))
+            room = width - 3 - width_of([(place, "")])
             x = canvas.put(0, y, f"{CURRENT_SIGN} " if row.current else "  ", style)
             x = canvas.put(x, y, fit(short_name(row.name, room), room), style if row.item else "dim")
-            end = geometry.frames
+            end = width
             canvas.fill(x, end, y, " ", style)
             canvas.put(end - width_of([(place, "")]), y, place, style if row.current else "dim")
             if row.item is not None:
@@ -114,6 +115,9 @@ class Drawing:
         """The box, open at the top for what comes next."""
         geometry, canvas, scene = self._geometry, self.canvas, self._scene
         start, end = geometry.frames + 1, geometry.left
+        if not scene.boxed:
+            self._result(0, start, end)
+            return
         frame = scene.state.frames[0] if scene.state.frames else None
         if self._view.left == 0:
             inferred = frame is not None and frame.stack_inferred
@@ -166,15 +170,21 @@ class Drawing:
 
     def _base(self, y: int, start: int, end: int) -> None:
         """The lower border, with what a return, yield or exception carries."""
-        canvas, state, dots = self.canvas, self._scene.state, self._routes.forth.dots
+        canvas = self.canvas
         canvas.put(start, y, "└", "box")
         canvas.fill(start + 1, end - 1, y, "─", "box")
         canvas.put(end - 1, y, "┘", "box")
+        self._result(y, start, end)
+
+    def _result(self, y: int, start: int, end: int) -> None:
+        """What a return, yield or exception carries; from a border an arrow can begin."""
+        canvas, state, dots = self.canvas, self._scene.state, self._routes.forth.dots
         result = self._scene.result
         if result is None or state.value is None:
             return
-        x = canvas.put(start + 1, y, f" {_RESULTS.get(state.step.event, 'value')} ", "result", end - 2)
-        if y in dots:
+        word = _RESULTS.get(state.step.event, "value") if end - start > 14 else "="
+        x = canvas.put(start + 1, y, f" {word} ", "result", end - 2)
+        if y and y in dots:
             heavy = dots[y]
             style = _ARROW[heavy]
             x = canvas.put(x, y, POINTER_SIGN, "pointer", end - 2)

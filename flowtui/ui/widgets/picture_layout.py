@@ -65,9 +65,9 @@ class Geometry(NamedTuple):
         return max(0, self.height - 1)
 
     @property
-    def terse(self) -> bool:
-        """Whether objects have one row below their head, whatever they hold."""
-        return self.lines == 1
+    def slack(self) -> int:
+        """Rows that stay empty between objects."""
+        return 0 if self.lines <= 2 else 1
 
 
 def geometry(width: int, height: int) -> Geometry:
@@ -75,7 +75,7 @@ def geometry(width: int, height: int) -> Geometry:
     width, height = max(width, 24), max(height, 4)
     left = max(12, min(60, width * (49 if width >= 76 else 46) // 100))
     box = max(6, min(26, left * 45 // 100))
-    channel = max(4, min(14, width // 12 + 1))
+    channel = max(4, min(14, width // 11)) if width >= 100 else max(4, width // 12 + 1)
     back = max(3, min(10, width // 16))
     return Geometry(
         width=width,
@@ -90,7 +90,7 @@ def geometry(width: int, height: int) -> Geometry:
         back=back,
         band=4 if height < 14 else 5 if height < 22 else 6,
         gap=0 if height < 14 else 1,
-        lines=1 if height < 14 else 6 if height < 30 else 8,
+        lines=1 if height < 10 else 2 if height < 14 else 6 if height < 30 else 8,
         pitch=1 if width < 100 else 2,
     )
 

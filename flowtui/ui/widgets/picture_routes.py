@@ -120,7 +120,7 @@ class Routes:
             if row is not None:
                 add(y, row.item, 3)
         band = self._geometry.band - self._view.left
-        if scene.result is not None:
+        if scene.result is not None and scene.boxed:
             add(band, scene.result, 3)
         for at, variable in enumerate(scene.variables):
             add(band + self._geometry.gap + 1 + at, variable.item, 2 if variable.current else 1)
@@ -155,6 +155,8 @@ class Routes:
             for target, group in by_target.items()
         ]
         routed = route(wires, end - start, self._geometry.pitch, back=back)
+        if routed.left_out and self._geometry.pitch > 1:
+            routed = route(wires, end - start, back=back)
         drawn = [
             (wire, group)
             for at, (wire, group) in enumerate(zip(wires, by_target.values(), strict=True))

@@ -34,6 +34,7 @@ class Scene(NamedTuple):
         blocks: the rows' contents, by the object's number.
         height: rows of the heap.
         items: what the cursor can stand on, in its order.
+        boxed: whether the recording has operand stacks at all: else there is no box for them.
     """
 
     state: State
@@ -47,6 +48,7 @@ class Scene(NamedTuple):
     blocks: dict[int, Block]
     height: int
     items: Sequence[Item]
+    boxed: bool
 
     @property
     def left_height(self) -> int:
@@ -77,14 +79,21 @@ class SceneMaker:
         self._made: dict[int, _Made] = {}
         self._drawn: frozenset[int] = frozenset()
         self._tallest: dict[str, int] = {}
+        self._boxed = False
+
+    def forget(self) -> None:
+        """Another recording comes: nothing of this one is known."""
+        self._geometry = None
+        self._boxed = False
 
     def make(self, state: State, geometry: Geometry) -> Scene:
         """Lay a state out."""
         if geometry != self._geometry:
             self._geometry = geometry
-            self._places = Places(slack=0 if geometry.terse else 1)
+            self._places = Places(geometry.slack)
             self._made.clear()
             self._tallest.clear()
+        self._boxed = self._boxed or any(frame.stack is not None for frame in state.frames)
         objects = [thing for thing in state.heap if not is_inline(thing)]
         blocks = self._blocks(objects, geometry)
         rows = self._places.arrange([self._wanted(thing, blocks) for thing in objects], geometry.rows)
@@ -112,6 +121,7 @@ class SceneMaker:
             blocks=blocks,
             height=max((rows[thing.number] + blocks[thing.number].height for thing in objects), default=0),
             items=items,
+            boxed=self._boxed,
         )
 
     def _blocks(self, objects: Sequence[HeapObject], geometry: Geometry) -> dict[int, Block]:

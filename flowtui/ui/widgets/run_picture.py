@@ -156,6 +156,8 @@ class RunPicture(Widget, can_focus=True):
             state: which, None for none.
             notice: a sentence, in the last line, or alone where there is no state.
         """
+        if state is None:
+            self._maker.forget()
         self._state, self._notice = state, notice
         self._build()
         self._camera.follow(self._scene, self._cursor)
@@ -195,6 +197,8 @@ class RunPicture(Widget, can_focus=True):
             return
         before = self._scene.items if self._scene is not None else ()
         self._scene = scene = self._maker.make(self._state, geometry(width, height))
+        if before and self._cursor == before[0] and before[0].kind == "frame" and scene.frames:
+            self._cursor = scene.items[0]  # on the innermost frame the cursor stays there, whichever it is
         at = same_place(scene.items, self._cursor)
         if at is None and self._cursor is not None:
             old = same_place(before, self._cursor)

@@ -19,17 +19,17 @@ SIZES = [(80, 8), (80, 12), (60, 18), (118, 38), (40, 6), (24, 4), (200, 50)]
 
 POINTS_80_12 = """\
 frames                ┌ operand stack ┐       heap  5 objects
-                      │               │  ┌──▶ Point #1  rc=3
-▶ norm     demo.py:12 │ ● Point    TOS├──┤      x=3  y=4
-  walk     demo.py:19 │ 9             │  │    Point #2  rc=1
-  <module> demo.py:26 └───────────────┘  │      x=6  y=8
- norm     p         ●────────────────────┤┌─▶ list #3  rc=2
- walk     points    ●────────────────────┼┤     [0] →#1 │ [1] →#2
-          step      1                   ┌┼┼─▶*list #4  rc=1
-          total    *5.0                 │││     [0]*7
-          seen      ●───────────────────┘││   † Point #5
-          p         ●────────────────────┘│     freed: count reached zero
-▼global   points    ●─────────────────────┘"""
+                      │               │  ┌──▶ Point #1  rc=3 ◀───┐
+▶ norm     demo.py:12 │ ● Point    TOS├──┤      x=3  y=4         │
+  walk     demo.py:19 │ 9             │  │    Point #2  rc=1 ◀──┐│
+  <module> demo.py:26 └───────────────┘  │      x=6  y=8        ││
+ norm     p         ●────────────────────┤┌─▶ list #3  rc=2     ││
+ walk     points    ●────────────────────┼┤     [0] ●───────────┼┘
+          step      1                    ││     [1] ●───────────┘
+          total    *5.0                 ┌┼┼─▶*list #4  rc=1
+          seen      ●───────────────────┘││     [0]*7
+          p         ●────────────────────┘│   † Point #5
+▼global   points    ●─────────────────────┘     freed: count reached zero"""
 
 
 class Host(App[None]):
@@ -106,7 +106,8 @@ async def test_lists_dicts_and_what_is_left_out() -> None:
         assert "[0] ●──" in rows(picture)[row_of(picture, "tuple #3") + 1]
         assert "(empty)" in rows(picture)[row_of(picture, "list #4") + 1]
         assert "1 │ 2" in rows(picture)[row_of(picture, "set #5") + 1]
-        await pilot.resize_terminal(80, 12)
+        await pilot.resize_terminal(80, 8)
+        await pilot.press(*["down"] * 30, "up", "up")
         assert "[0] →#2 │ [1] →#1" in rows(picture)[row_of(picture, "tuple #3") + 1]
 
 
@@ -157,8 +158,18 @@ async def test_the_operand_stack_grows_upwards_and_marks_its_top() -> None:
 
 
 async def test_what_is_not_recorded_or_worked_out_is_said() -> None:
-    async with opened((80, 8), state([frame(1, "f", 1, stack=None)])) as (picture, _, _):
+    async with opened((80, 8), state([frame(2, "f", 1, stack=None)], event="return", value=7)) as (
+        picture,
+        _,
+        _,
+    ):
+        assert "┌" not in rows(picture)[0] and "returns 7" in rows(picture)[0]
+        picture.show(state([frame(2, "f", 1), frame(1, "<module>", 1)]))
+        picture.show(state([frame(2, "f", 1, stack=None), frame(1, "<module>", 1)]))
         assert "not recorded" in rows(picture)[3]
+        picture.show(None)
+        picture.show(state([frame(2, "f", 1, stack=None)]))
+        assert "not recorded" not in rows(picture)[3]
     worked_out = Value("5", "int", None, True)
     async with opened((80, 8), state([frame(1, "f", 1, variable("x", worked_out))])) as (picture, _, _):
         assert "x         ~5" in rows(picture)[5]
