@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flowtui.model.stages import CodeTable
-from flowtui.ui.widgets.scrubber import Profile
 
 if TYPE_CHECKING:
     from flowtui.model.trace import Step
+    from flowtui.ui.widgets.scrubber import Profile
 
 
 class RecordedCode:
@@ -59,4 +59,6 @@ def same_code(one: CodeTable, other: CodeTable) -> bool:
 
 def profile(overview: Any) -> Profile:
     """An overview as the scrubber takes it."""
+    from flowtui.ui.widgets.scrubber import Profile
+
     return Profile(overview.depths, overview.output, overview.exceptions, overview.collections)

@@ -8,6 +8,7 @@ import msgspec
 from textual.binding import Binding, BindingType
 
 from flowtui.model.run import Limits, Output, RunEvent
+from flowtui.model.selection import Selection
 from flowtui.model.span import Position, Span
 from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.breakpoints import Breakpoints
@@ -18,7 +19,6 @@ from flowtui.ui.screens.walk import MOVES, NOWHERE, Move
 
 if TYPE_CHECKING:
     from flowtui.engine.recording.trace_file import Trace
-    from flowtui.model.selection import Selection
     from flowtui.model.trace import State, Step
     from flowtui.ui.panes.run import RunPane, Watched
 
@@ -209,6 +209,8 @@ class SteppingScreen(RecordingScreen):
             if not step.file:
                 self._tell_edited()
             self.show_marks(None, None)
+            if self.selection.origin == "run":
+                self.select(Selection(origin="run"))
         else:
             self.show_marks(line, span)
             if self.is_fresh:
@@ -225,7 +227,6 @@ class SteppingScreen(RecordingScreen):
     def _selection(self, step: Step, line: int | None, span: Span | None) -> Selection:
         """What belongs to a step, in every stage of the analysis."""
         from flowtui.model import links
-        from flowtui.model.selection import Selection
 
         analysis = self.analysis
         assert self._code is not None
