@@ -65,6 +65,14 @@ def derived(one: Instruction) -> bool:
     return one.name in DERIVED
 
 
+def loads_cell(one: Instruction, plan: LinePlan) -> bool:
+    """Whether it may put a cell on the stack, where a reader knows the cell's content alone."""
+    if VERSION < (3, 11) or "LOAD_FAST" not in one.name or not plan.cells:
+        return False
+    names = one.argval if isinstance(one.argval, tuple) else (one.argval,)
+    return any(plan.index[name] in plan.cells for name in names)
+
+
 def is_bool(one: Instruction) -> bool:
     """Whether its result is certainly True or False."""
     if one.name == "COMPARE_OP":
@@ -140,10 +148,12 @@ class Walk:
 
     def give(self, one: Instruction, after: int) -> None:
         """Note the results of an instruction that leaves the stack `after` deep."""
-        if derived(one) or one.pops < 0:
-            return
         plan = self.plan
+        if one.pops < 0 or derived(one) and not loads_cell(one, plan):
+            return
         bottom = plan.locals + one.before - one.pops
+        if one.name == "FOR_ITER" and VERSION >= (3, 15):
+            bottom -= 1  # an index lies above what is iterated, and is counted up
         kind = R_TOUCH if in_place(one) else R_WORD
         for slot in range(bottom, plan.locals + after):
             pending = Pending(self.step, one, slot, kind)
