@@ -181,6 +181,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         value: what a return, yield or exception carries.
         stdout: what the program wrote up to here.
         stderr: the same.
+        frames_left_out: how many outer frames are not in `frames`.
     """
 
     step: Step
@@ -191,6 +192,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     value: Value | None
     stdout: str
     stderr: str
+    frames_left_out: int = 0
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flowtui.engine.disk import cache_folder
+from flowtui.engine.recording.streams import Streams
 from flowtui.engine.streams import close_all
 from flowtui.engine.verdict import size as size_in_words
 
@@ -60,6 +61,10 @@ class StreamFiles:
         """A stream's file in memory, shared with who writes it."""
         access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
         return mmap.mmap(self.descriptors[name], self.sizes[name], access=access)
+
+    def streams(self) -> Streams:
+        """All of them for a reader; they may still grow."""
+        return Streams({name: self.map(name) for name in self.descriptors})
 
     def end(self, name: str) -> int:
         """How many bytes of a stream are written: behind them is nothing but zeros."""

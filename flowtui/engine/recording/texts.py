@@ -1,0 +1,77 @@
+"""The texts of a recording, found as far as they are written."""
+
+from __future__ import annotations
+
+from array import array
+
+from flowtui.engine.recording.streams import RecordingError
+from flowtui.probe.recording_format import T_COMPLEX, T_INT, T_NAME
+
+_HEAD = 5
+
+
+class Texts:
+    """Texts by number, from 1; names by theirs, from 0."""
+
+    def __init__(self, stream: memoryview) -> None:
+        self._stream = stream
+        self._begins = array("Q", [0])
+        self._end = 0
+        self._names: list[int] = []
+
+    def update(self) -> None:
+        """Take in what was written since."""
+        stream, at, end = self._stream, self._end, len(self._stream)
+        begins = self._begins
+        while at + _HEAD <= end:
+            kind = stream[at]
+            if not T_INT <= kind <= T_COMPLEX:
+                break
+            following = at + _HEAD + int.from_bytes(stream[at + 1 : at + _HEAD], "little")
+            if following > end:
+                break
+            if kind == T_NAME:
+                self._names.append(len(begins))
+            begins.append(at)
+            at = following
+        self._end = at
+
+    def __len__(self) -> int:
+        return len(self._begins) - 1
+
+    def get(self, number: int) -> tuple[int, str]:
+        """A text and its kind.
+
+        Raises:
+            RecordingError: there is no such text.
+        """
+        if not 1 <= number < len(self._begins):
+            self.update()
+            if not 1 <= number < len(self._begins):
+                raise RecordingError("The recording is damaged: a text that it names is missing.")
+        at = self._begins[number]
+        length = int.from_bytes(self._stream[at + 1 : at + _HEAD], "little")
+        data = bytes(self._stream[at + _HEAD : at + _HEAD + length])
+        return self._stream[at], data.decode("utf-8", "surrogatepass" if valid(data) else "replace")
+
+    def name(self, number: int) -> str:
+        """A name by its number."""
+        if not 0 <= number < len(self._names):
+            self.update()
+            if not 0 <= number < len(self._names):
+                raise RecordingError("The recording is damaged: a name that it uses is missing.")
+        return self.get(self._names[number])[1]
+
+    @property
+    def names(self) -> int:
+        """How many names there are."""
+        return len(self._names)
+
+
+def valid(data: bytes) -> bool:
+    """Whether bytes are the text's encoding; damaged ones are shown with a sign in their place."""
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
