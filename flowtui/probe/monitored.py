@@ -1,7 +1,7 @@
 """Recording with `sys.monitoring` (CPython 3.12 and newer).
 
-Events are asked for in the program's own code objects alone; only exceptions are told of everywhere, for they cannot
-be had otherwise. What the program can see of it: ``sys.monitoring.get_tool(4)``. Trace and profile functions are its
+Events are asked for in the program's own code objects alone. Only exceptions are told of everywhere, for they cannot
+be had otherwise, and the first beginning of every code object, to find the program's own modules. What the program can see of it: ``sys.monitoring.get_tool(4)``. Trace and profile functions are its
 own: ``sys.gettrace()`` is None.
 
 An instruction's event returns DISABLE where nothing of interest ever happens, so that it comes once. LINE has no event
@@ -47,7 +47,7 @@ class Driver:
         monitoring.use_tool_id(TOOL, NAME)
         shared = events.PY_START | events.PY_RETURN | events.PY_YIELD | events.PY_RESUME | events.INSTRUCTION
         self._local = shared if recorder.by_instruction else shared | events.LINE | events.JUMP
-        self._everywhere = events.RAISE | events.PY_UNWIND | events.PY_THROW
+        self._everywhere = events.RAISE | events.PY_UNWIND | events.PY_THROW | events.PY_START
         for name, callback in callbacks(recorder, frames, monitoring.DISABLE).items():
             monitoring.register_callback(TOOL, getattr(events, name), callback)
 
@@ -84,6 +84,19 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
     plans, failed = recorder.plans, recorder.failed
     resume, line, instruction, note_mutation = frames.resume, frames.line, frames.instruction, frames.note_mutation
     raised, unwind, current, call_made = frames.raised, frames.unwind, frames.current, frames.call_made
+
+    start, begins = frames.start, recorder.begins
+
+    def started(code: CodeType, offset: int) -> object:
+        if id(code) not in plans:
+            try:
+                if not begins(code):
+                    return disable
+            except BaseException as problem:
+                failed(problem)
+                return disable
+        start(code, offset)
+        return None
 
     def thrown(code: CodeType, offset: int, error: object) -> None:
         try:
@@ -128,7 +141,7 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
         return None
 
     found: dict[str, Any] = {
-        "PY_START": frames.start,
+        "PY_START": started,
         "PY_RETURN": frames.returned,
         "PY_YIELD": frames.yielded,
         "PY_RESUME": frames.resumed,

@@ -704,7 +704,7 @@ def make(recorder: Recorder) -> Frames:
     def start(code: object, offset: int) -> None:
         """PY_START."""
         try:
-            enter(plans[id(code)], getframe(1), offset)
+            enter(plans[id(code)], getframe(2), offset)
         except BaseException as error:
             failed(error)
 

@@ -5,6 +5,8 @@ recorded: the program, and the modules that it imports from its own folder; othe
 packages, what `exec` gets as a string) is stepped over unless the options say otherwise.
 
 Whatever happens in here never comes out in the program: a recorder that fails ends the recording.
+
+There is no audit hook: CPython tells one of every look at a frame and at an address, which costs more than recording.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from sys import _getframe as getframe, addaudithook
+from sys import _getframe as getframe
 from time import monotonic
 from types import CodeType
 
@@ -109,7 +111,6 @@ class Recorder:
     def run(self, code: CodeType, namespace: dict[str, Any]) -> None:
         """Execute `code` in `namespace` as `exec` does, recorded; what it raises comes out."""
         self._register(code, self._source, namespace)
-        addaudithook(self._audit)
         gc.callbacks.append(self._collected)
         self._deadline = monotonic() + self._seconds
         self.streams.control[C_STATE] = STATE_RECORDING
@@ -231,21 +232,16 @@ class Recorder:
             return "site-packages" not in below and "dist-packages" not in below
         return False
 
-    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """What the interpreter tells of: code that is executed, threads, and who takes the tracing away."""
-        if event != "exec" or not self._driver.running:
-            return
+    def begins(self, code: CodeType) -> bool:
+        """Code that is not recorded begins: take it in if it is ours; whether it is."""
+        if not self._ours(code):
+            return False
         try:
-            code = arguments[0]
-            if type(code) is CodeType and self._ours(code):
-                try:
-                    with open(code.co_filename, "rb") as file:
-                        source: bytes | None = file.read()
-                except OSError:
-                    source = None
-                self._register(code, source, None)
-        except BaseException as error:
-            self.failed(error)
+            with open(code.co_filename, "rb") as file:
+                source: bytes | None = file.read()
+        except OSError:
+            source = None
+        return self._register(code, source, None)
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         """The collector begins or has ended (`gc.callbacks`)."""
