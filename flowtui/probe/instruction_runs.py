@@ -149,7 +149,7 @@ class Walk:
     def give(self, one: Instruction, after: int) -> None:
         """Note the results of an instruction that leaves the stack `after` deep."""
         plan = self.plan
-        if one.pops < 0 or derived(one) and not loads_cell(one, plan):
+        if one.pops < 0 or (derived(one) and not loads_cell(one, plan)):
             return
         bottom = plan.locals + one.before - one.pops
         if one.name == "FOR_ITER" and VERSION >= (3, 15):
@@ -243,12 +243,15 @@ class Runs:
         self._plan = plan
         self._events = self._certain()
         self.handlers: Run = {
-            offset: (self._caught(slot, lasti), 0, None) for offset, (slot, lasti) in plan.handlers.items()
+            offset: (tuple([(1, R_WORD, slot, slot) for slot in slots]), 0, None) for offset, slots in plan.handlers.items()
         }
         work = list(self._events)
         resumed = [one.offset for one in plan.instructions if one.name == "RESUME"]
         for offset in resumed:
             self._discover(offset, work, True)
+        if not resumed and plan.instructions:
+            self._events.add(plan.instructions[0].offset)  # before 3.11 a frame begins without an instruction
+            work.append(plan.instructions[0].offset)
         while work:
             self._discover(work.pop(), work, False)
         self.events: Dict[int, Run] = {}
@@ -273,11 +276,6 @@ class Runs:
             end = one.next if one.next >= 0 else one.offset + 2
             for offset in range(one.offset, end, 2):
                 self.owner[offset] = one.offset
-
-    @staticmethod
-    def _caught(slot: int, lasti: bool) -> Tuple[Read, ...]:
-        caught = (1, R_WORD, slot, slot)
-        return ((1, R_WORD, slot - 1, slot - 1), caught) if lasti else (caught,)
 
     def _certain(self) -> set[int]:
         """Instructions that need an event wherever a run comes from."""
@@ -315,6 +313,8 @@ class Runs:
 
     def begin(self, offset: int, *, inclusive: bool) -> Run:
         """The run from a RESUME on, which is a step itself or not; the value sent lies on the stack."""
+        if offset < 0:
+            return {one.offset: ((), 0, None) for one in self._plan.instructions[:1]}
         key = offset, inclusive
         if key not in self._from:
             found = self._walk(offset, True, None, silent=not inclusive)
