@@ -29,7 +29,7 @@ PLAIN = frozenset(_PLAIN.split())
 Kind = Literal["local", "cell", "free"]
 
 
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
+class SourceFile(msgspec.Struct, kw_only=True):
     """A recorded source file.
 
     Attributes:

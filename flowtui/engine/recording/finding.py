@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 
 from flowtui.engine.recording.index import Index
 from flowtui.engine.recording.states import States
@@ -12,6 +13,9 @@ from flowtui.engine.recording.values import printable
 from flowtui.probe import recording_format as form
 
 _LOW = (1 << 32) - 1
+#: Entries that are looked at between two questions whether to stop.
+_LOOK = 4096
+Stop = Callable[[], bool]
 
 
 class Finding:
@@ -83,13 +87,13 @@ class Finding:
             words = self._words[file, line] = [word for word in words if word & form.WIDE != form.WIDE]
         return words
 
-    def search(self, text: str, n: int, direction: int) -> int | None:
+    def search(self, text: str, n: int, direction: int, stop: Stop) -> int | None:
         """The next or last step at which something gets a value whose shown text has `text` in it."""
         if not text:
             return None
         if self._matching[0] != text:
             self._matching = text, {}
-        steps = [self._in_changes(n, direction), self._in_heap(n, direction)]
+        steps = [self._in_changes(n, direction, stop), self._in_heap(n, direction, stop)]
         found = [step for step in steps if step is not None]
         if not found:
             return None
@@ -108,7 +112,7 @@ class Finding:
                 known[word] = answer
         return answer
 
-    def _in_changes(self, n: int, direction: int) -> int | None:
+    def _in_changes(self, n: int, direction: int, stop: Stop) -> int | None:
         index = self._index
         stream = index.streams.changes
         numbers = range(1, len(index.changes) + 1)
@@ -117,12 +121,14 @@ class Finding:
         else:
             looked = numbers[: bisect_left(numbers, n, key=index.change_step)][::-1]
         for number in looked:
+            if not number % _LOOK and stop():
+                return None
             if stream[2 * number - 2] >> 28 & 15 in _VALUES and self._matches(stream[2 * number - 1]):
                 step: int = stream[2 * number - 2] >> 32
                 return step
         return None
 
-    def _in_heap(self, n: int, direction: int) -> int | None:
+    def _in_heap(self, n: int, direction: int, stop: Stop) -> int | None:
         index = self._index
         stream = index.streams.heap
         versions = range(1, len(index.versions) + 1)
@@ -131,6 +137,8 @@ class Finding:
         else:
             looked = versions[: bisect_left(versions, n, key=index.version_step)][::-1]
         for version in looked:
+            if not version % _LOOK and stop():
+                return None
             at = index.version_place(version)
             values = stream[at + 3 : at + 3 + (stream[at + 2] & _LOW)]
             if any(self._matches(word) for word in values):

@@ -1,8 +1,8 @@
 """Where to go from a step: the next or last stop at a zoom, over calls, out of them.
 
 *Stops* at zoom ``instruction`` are all steps. At zoom ``line`` those at which a line begins or a loop comes back to it,
-and all that is no instruction: calls, returns, exceptions, collections, threads. At zoom ``expression`` the instructions
-that complete something besides (`codes.PLAIN` are those that do not). A recording by lines has lines only.
+and all that is no instruction: calls, returns, exceptions, collections, threads. At zoom ``expression`` the
+instructions that complete something besides (`codes.PLAIN` are those that do not). A recording by lines has lines only.
 """
 
 from __future__ import annotations

@@ -235,9 +235,11 @@ class Recording:
         return self._finding.at_line(file, line, n, direction)
 
     @careful
-    def search(self, text: str, n: int, direction: int) -> int | None:
-        """The next or last step at which something gets a value whose text has `text` in it."""
-        return self._finding.search(text, n, direction)
+    def search(
+        self, text: str, n: int, direction: int, stop: Callable[[], bool] = lambda: False
+    ) -> int | None:
+        """The next or last step at which something gets a value whose text has `text` in it; None once `stop()`."""
+        return self._finding.search(text, n, direction, stop)
 
     @careful
     def born(self, number: int) -> int:
