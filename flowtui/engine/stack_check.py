@@ -54,27 +54,26 @@ async def stack_verdict(interpreter: Interpreter, *, timeout: float = 5.0) -> Ve
         interpreter: whose stacks.
         timeout: seconds that the test may take; it needs a tenth of one.
     """
-    if interpreter.implementation != "cpython":
-        return Verdict(False, "only CPython has an operand stack in memory that can be read")
+    try:
+        program = check_program(interpreter.path)
+    except ProbeError as error:
+        return Verdict(False, error.cause)
+    real_path = os.path.realpath(program)
     known = await asyncio.to_thread(_remembered)
-    stamp = file_stamp(interpreter.real_path)
-    entry = known.entries.get(interpreter.real_path)
+    stamp = file_stamp(real_path)
+    entry = known.entries.get(real_path)
     if entry is not None and entry.stamp == stamp:
         return entry.verdict
-    verdict = await _ask(interpreter.path, timeout)
+    verdict = await _ask(program, timeout)
     if verdict is None:  # it may be the machine that is busy: nothing is remembered
         return Verdict(False, "the test of its operand stack did not end in time")
     if stamp is not None:
-        await asyncio.to_thread(_remember, interpreter.real_path, _Entry(stamp, verdict))
+        await asyncio.to_thread(_remember, real_path, _Entry(stamp, verdict))
     return verdict
 
 
-async def _ask(path: str, timeout: float) -> Verdict | None:
+async def _ask(program: str, timeout: float) -> Verdict | None:
     """Run the test; None when it does not end."""
-    try:
-        program = check_program(path)
-    except ProbeError as error:
-        return Verdict(False, error.cause)
     our_end, child_end = make_pipe()
     try:
         child = Child([program, "-I", "-S", str(PROBE_MAIN), "selftest"], child_end)

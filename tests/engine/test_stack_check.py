@@ -23,10 +23,16 @@ async def test_every_cpython_at_hand_has_stacks_that_are_read_exactly(python):
     assert not verdict.reason
 
 
-async def test_another_implementation_is_not_even_tried():
-    interpreter = msgspec.structs.replace(
-        await ask(sys.executable), implementation="pypy", path="/nonexistent"
-    )
+async def test_pypy_has_none_and_says_so():
+    names = [name for name in interpreters.interpreters() if name.startswith("pypy")]
+    interpreter = await ask(interpreters.need(names[0] if names else "pypy-3.9"))
+    verdict = await stack_verdict(interpreter, timeout=30)
+    assert not verdict.exact
+    assert "only CPython" in verdict.reason
+
+
+async def test_what_is_not_there_has_none():
+    interpreter = msgspec.structs.replace(await ask(sys.executable), path="/nonexistent")
     assert not await exact_stack(interpreter)
 
 
