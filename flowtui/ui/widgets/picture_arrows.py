@@ -15,6 +15,8 @@ _BOX = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯�
 JOINT = "•"
 #: What it costs to lay two wires upon each other: never worth it.
 _CLASH = 1000
+#: How often every wire is looked at again once all have a place.
+_PASSES = 3
 
 #: Weights of up, right, down, left.
 Weights = tuple[int, int, int, int]
@@ -81,14 +83,26 @@ def _ordered(nets: Iterable[_Net]) -> list[_Net]:
     """The nets from left to right with few crossings: each is put where it costs least."""
     order: list[_Net] = []
     for net in nets:
-        cost = sum(_cost(net, other) for other in order)
-        best, place = cost, 0
-        for at, other in enumerate(order):
-            cost += _cost(other, net) - _cost(net, other)
-            if cost < best:
-                best, place = cost, at + 1
-        order.insert(place, net)
+        order.insert(_best_place(net, order), net)
+    for _ in range(_PASSES):
+        before = list(order)
+        for net in before:
+            order.remove(net)
+            order.insert(_best_place(net, order), net)
+        if order == before:
+            break
     return order
+
+
+def _best_place(net: _Net, order: Sequence[_Net]) -> int:
+    """Where among the others a net costs least."""
+    cost = best = sum(_cost(net, other) for other in order)
+    place = 0
+    for at, other in enumerate(order):
+        cost += _cost(other, net) - _cost(net, other)
+        if cost < best:
+            best, place = cost, at + 1
+    return place
 
 
 def _lanes(order: Sequence[_Net]) -> list[int]:

@@ -40,15 +40,27 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """An object's rows."""
+    """An object's rows.
+
+    Attributes:
+        head: the first.
+        lines: those below it.
+        spare: rows more that it has when every ``None`` in it becomes an arrow.
+    """
 
     head: tuple[Part, ...]
     lines: tuple[Line, ...]
+    spare: int = 0
 
     @property
     def height(self) -> int:
         """Rows of all."""
         return 1 + len(self.lines)
+
+    @property
+    def reserve(self) -> int:
+        """Rows that it should have a place for."""
+        return self.height + self.spare
 
     @property
     def widths(self) -> list[int]:
@@ -248,9 +260,17 @@ def block(thing: HeapObject, drawn: Collection[int], width: int, most: int) -> B
     if upright:
         return Block(head, _upright(cells, more, most))
     separator = "  " if form == "attributes" else _SEPARATOR
-    return Block(
-        head, _packed(cells, more, room, most, separator, breaking=form in ("attributes", "mapping"))
+    lines = _packed(cells, more, room, most, separator, breaking=form in ("attributes", "mapping"))
+    return Block(head, lines, _spare(thing, cells, most, len(lines)) if form == "attributes" else 0)
+
+
+def _spare(thing: HeapObject, cells: Sequence[_Cell], most: int, lines: int) -> int:
+    """Rows more that an instance has when what is None becomes an arrow, which ends its row."""
+    ends = sum(
+        cell.pointer is not None or element.value.text == "None"
+        for cell, element in zip(cells[:-1], thing.elements, strict=False)
     )
+    return max(0, min(ends + 1, most) - lines)
 
 
 def _stands_upright(thing: HeapObject, drawn: Collection[int], most: int) -> bool:

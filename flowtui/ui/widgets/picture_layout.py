@@ -133,10 +133,12 @@ class Places:
 
     Args:
         slack: rows that stay empty below every object; one that grows by so much stays where it is.
+        tallest: rows that an object has at most: one that grows out of its place gets as many, and moves once only.
     """
 
-    def __init__(self, slack: int = 0) -> None:
+    def __init__(self, slack: int = 0, tallest: int = 0) -> None:
         self._slack = slack
+        self._tallest = tallest
         self._places: dict[int, _Place] = {}
         self._rows: list[list[_Stay]] = []
 
@@ -183,7 +185,7 @@ class Places:
             if each.height > place.reserved:
                 self._leave(place)
                 if not self._extended(place, each, busy):
-                    new.append(each)
+                    new.append(each._replace(height=max(each.height, self._tallest)))
                     continue
                 place = places[each.number]
             busy.update(range(place.row, place.row + place.reserved))

@@ -90,7 +90,7 @@ class SceneMaker:
         """Lay a state out."""
         if geometry != self._geometry:
             self._geometry = geometry
-            self._places = Places(geometry.slack)
+            self._places = Places(geometry.slack, geometry.lines + 1)
             self._made.clear()
             self._tallest.clear()
         self._boxed = self._boxed or any(frame.stack is not None for frame in state.frames)
@@ -141,7 +141,7 @@ class SceneMaker:
 
     def _wanted(self, thing: HeapObject, blocks: dict[int, Block]) -> Wanted:
         """The place that an object needs: an instance as much as the tallest of its class before it."""
-        height = blocks[thing.number].height
+        height = blocks[thing.number].reserve
         if thing.form == "attributes":
             height = self._tallest[thing.type] = max(height, self._tallest.get(thing.type, 0))
         return Wanted(thing.number, height, thing.born, FOREVER if thing.died is None else thing.died)

@@ -19,17 +19,17 @@ SIZES = [(80, 8), (80, 12), (60, 18), (118, 38), (40, 6), (24, 4), (200, 50)]
 
 POINTS_80_12 = """\
 frames                ┌ operand stack ┐       heap  5 objects
-                      │               │  ┌──▶ Point #1  rc=3 ◀───┐
-▶ norm     demo.py:12 │ ● Point    TOS├──┤      x=3  y=4         │
-  walk     demo.py:19 │ 9             │  │    Point #2  rc=1 ◀──┐│
-  <module> demo.py:26 └───────────────┘  │      x=6  y=8        ││
- norm     p         ●────────────────────┤┌─▶ list #3  rc=2     ││
- walk     points    ●────────────────────┼┤     [0] ●───────────┼┘
-          step      1                    ││     [1] ●───────────┘
-          total    *5.0                 ┌┼┼─▶*list #4  rc=1
-          seen      ●───────────────────┘││     [0]*7
-          p         ●────────────────────┘│   † Point #5
-▼global   points    ●─────────────────────┘     freed: count reached zero"""
+                      │               │ ┌───▶ Point #1  rc=3 ◀──┐
+▶ norm     demo.py:12 │ ● Point    TOS├─┤       x=3  y=4        │
+  walk     demo.py:19 │ 9             │ │     Point #2  rc=1 ◀──┼┐
+  <module> demo.py:26 └───────────────┘ │       x=6  y=8        ││
+ norm     p         ●───────────────────┤┌──▶ list #3  rc=2     ││
+ walk     points    ●───────────────────┼┤      [0] ●───────────┘│
+          step      1                   ││      [1] ●────────────┘
+          total    *5.0                 ││┌─▶*list #4  rc=1
+          seen      ●───────────────────┼┼┘     [0]*7
+          p         ●───────────────────┘│    † Point #5
+▼global   points    ●────────────────────┘      freed: count reached zero"""
 
 
 class Host(App[None]):
