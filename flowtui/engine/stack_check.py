@@ -58,7 +58,7 @@ async def stack_verdict(interpreter: Interpreter, *, timeout: float = 5.0) -> Ve
         program = check_program(interpreter.path)
     except ProbeError as error:
         return Verdict(False, error.cause)
-    real_path = os.path.realpath(program)
+    real_path = await asyncio.to_thread(os.path.realpath, program)
     known = await asyncio.to_thread(_remembered)
     stamp = file_stamp(real_path)
     entry = known.entries.get(real_path)
