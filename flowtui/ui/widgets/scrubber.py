@@ -164,10 +164,12 @@ class Scrubber(Widget):
     # ---- columns and steps ------------------------------------------------------------------------------
 
     def _column_of(self, step: int) -> int:
-        """The column in which a step is."""
+        """The column in which a step is; the first one where there are fewer steps than columns."""
         if self._total < 1:
             return 0
         columns = self.columns
+        if self._total < columns:
+            return max(0, min(-(-(step - 1) * columns // self._total), columns - 1))
         # The inverse of `_step_of`: the last column whose first step is not behind the step.
         return max(0, min((step * columns - 1) // self._total, columns - 1))
 

@@ -82,6 +82,19 @@ async def test_with_one_line_the_marks_stand_among_the_bars() -> None:
         assert drawn.count("▄") > 10 and "·" not in drawn
 
 
+async def test_where_steps_are_fewer_than_columns_each_has_several() -> None:
+    async with opened(2) as (scrubber, app, pilot):
+        scrubber.show(Profile([1, 2, 3, 2, 1], {2}, {4}), 5)
+        await pilot.pause()
+        for step, depth in enumerate("▁▂▃▂▁", 1):
+            scrubber.go(step)
+            at = scrubber._column_of(step)
+            assert bar(scrubber)[at] == depth and scrubber._step_of(at) == step
+            assert at == 0 or bar(scrubber)[at - 1] != depth
+        assert bar(scrubber, 1)[scrubber._column_of(3)] == "·"
+        assert bar(scrubber, 1)[scrubber._column_of(5)] == EXCEPTION_SIGN
+
+
 async def test_deep_recursion_is_scaled() -> None:
     async with opened() as (scrubber, _, _):
         scrubber.show(Profile([1, 500, 1000, 0]), 100)
