@@ -28,6 +28,9 @@ STORES_CELL = frozenset(("STORE_DEREF", "DELETE_DEREF"))
 TARGETS = {"STORE_ATTR": 1, "STORE_SUBSCR": 2, "DELETE_ATTR": 1, "DELETE_SUBSCR": 2, "STORE_SLICE": 3}
 APPENDS = frozenset(("LIST_APPEND", "SET_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE"))
 CALLS = frozenset(("CALL", "CALL_KW", "CALL_FUNCTION_EX", "CALL_FUNCTION", "CALL_FUNCTION_KW", "CALL_METHOD"))
+YIELDS = frozenset(("YIELD_VALUE", "YIELD_FROM"))
+#: Without events for single instructions a line that may change objects is looked at as a whole.
+BY_LINE = VERSION < (3, 12)
 #: What a mutation is: look at the object again; a subscript is stored (the key lies on top of the object); an attribute
 #: is; whatever the callable does.
 TOUCH, ITEM, ATTRIBUTE, CALL = range(4)
@@ -98,8 +101,8 @@ class LinePlan:
             (the lowest of those that a call takes), how many words a call takes, the attribute's name.
         line_of: by offset.
         loops: by (offset, target) the line of a jump back that stays on its line.
-        handlers: by offset where an exception handler begins: (slot of the exception, whether its place of origin
-            lies below it).
+        handlers: by offset where an exception handler begins the slots that are filled then: the exception, below it
+            its place of origin if that is kept; before 3.11 two exceptions of three values each.
     """
 
     def __init__(self, code: CodeType, number: int, space: Any, module: CodeType) -> None:
@@ -129,6 +132,10 @@ class LinePlan:
         self.instructions, self.table = take_apart(code)
         self.by_offset = {each.offset: each for each in self.instructions}
         self.line_of = {each.offset: each.line for each in self.instructions}
+        resumes = [each.offset for each in self.instructions if each.name == "RESUME"]
+        #: Where a frame stands when it begins: its first RESUME, or nowhere.
+        self.begin = resumes[0] if resumes else -1
+        self.yields = frozenset([each.offset for each in self.instructions if each.name in YIELDS])
         self.handlers = self._handlers()
         self.mutations: dict[int, tuple[int, int, int, str]] = {}
         self.loops: dict[tuple[int, int], int] = {}
@@ -137,13 +144,20 @@ class LinePlan:
         self.runs: Any = None
         self._find()
 
-    def _handlers(self) -> dict[int, tuple[int, bool]]:
-        """Where handlers begin, from the exception table (3.11 on)."""
-        found = {}
+    def _handlers(self) -> dict[int, tuple[int, ...]]:
+        """Where handlers begin, and the slots that are filled there."""
+        found: dict[int, tuple[int, ...]] = {}
         for _, _, target, _, lasti in self.table:
             one = self.by_offset.get(target)
             if one is not None and one.before > 0:
-                found[target] = (self.locals + one.before - 1, bool(lasti))
+                slot = self.locals + one.before - 1
+                found[target] = (slot - 1, slot) if lasti else (slot,)
+        if VERSION < (3, 11):
+            for each in self.instructions:
+                one = self.by_offset.get(each.target)
+                if each.name.startswith("SETUP_") and one is not None and one.before >= 6:
+                    top = self.locals + one.before
+                    found[one.offset] = tuple(range(top - 6, top))
         return found
 
     def _find(self) -> None:
@@ -183,7 +197,7 @@ class LinePlan:
         nowhere = slots.pop(0, {}), names.pop(0, {}), flags.pop(0, 0)
         used = {one.line for one in self.instructions} - {0} if any(nowhere) else set()
         cells = {line for line, bits in flags.items() if bits & 2}
-        for line in set(slots) | set(names) | cells | used:
+        for line in set(slots) | set(names) | (set(flags) if BY_LINE else cells) | used:
             stores = dict(nowhere[0])
             stores.update(slots.get(line, {}))
             held = dict(nowhere[1])

@@ -18,7 +18,7 @@ from types import BuiltinFunctionType, CellType, FunctionType, MethodType, Modul
 
 from . import frame_stack, pure_calls
 from .instruction_runs import R_CELL, R_CONSTANT, R_GIVEN, R_LOOK, R_LOOK_NAME, R_NAME, R_TOUCH, R_UNSET, R_WORD, Runs
-from .line_plan import ATTRIBUTE, CALL, ITEM, TOUCH, LinePlan
+from .line_plan import ATTRIBUTE, BY_LINE, CALL, ITEM, TOUCH, LinePlan
 from .recording_format import (
     D_COLLECTED,
     D_FRAME,
@@ -130,6 +130,7 @@ def make(recorder: Recorder) -> Frames:
     check = recorder.check
     n = m = made = 0
     check_at = recorder.first_check
+    raised_word = UNSET
     frames: list[list[Any]] = []
     suspended: dict[int, list[Any]] = {}
     #: What may have been changed since the last event: (kind, object, key).
@@ -382,6 +383,9 @@ def make(recorder: Recorder) -> Frames:
         """Write what the line that was executed has changed; `n` is the step at which it is seen."""
         nonlocal m
         slots, names, flags = waiting
+        if flags & 5 and BY_LINE:
+            dirty.append((SWEEP, None, None))
+            heap_work()
         for each in slots:
             slot = each >> 1
             word = words[slot]
@@ -670,7 +674,7 @@ def make(recorder: Recorder) -> Frames:
         if type(value) is int and 0 <= value < INT_LIMIT:
             pack(changes, m, n << 32 | VALUE, value << 3 | V_INT)
         else:
-            pack(changes, m, n << 32 | VALUE, ref(value, n))
+            pack(changes, m, n << 32 | VALUE, raised_word if value is MISSING else ref(value, n))
         m += 16
         steps[n] = word | base
         frames.pop()
@@ -760,7 +764,7 @@ def make(recorder: Recorder) -> Frames:
 
     def raised(value: object, offset: int, where: int) -> None:
         """An exception arises in the frame on top, or has come up to it."""
-        nonlocal n, m, run, at
+        nonlocal n, m, run, at, raised_word
         if by_instruction:
             offset = cur[PLAN].runs.owner.get(offset, offset)
             where = min(offset >> 1, WIDE)
@@ -776,12 +780,13 @@ def make(recorder: Recorder) -> Frames:
                 settle()
         if names_too:
             look_at_names()
-        pack(changes, m, n << 32 | VALUE, ref(value, n))
+        raised_word = ref(value, n)
+        pack(changes, m, n << 32 | VALUE, raised_word)
         m += 16
         steps[n] = S_RAISE << KIND | base | where
 
-    def unwind(value: object) -> None:
-        """The frame on top is left by an exception."""
+    def unwind(value: object = MISSING) -> None:
+        """The frame on top is left by an exception (the last one that was raised)."""
         leave(value, S_RETURN << KIND | UNWOUND, -2)
 
     def collected(phase: str, info: dict[str, int], inside: bool) -> None:

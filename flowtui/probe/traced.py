@@ -1,0 +1,114 @@
+"""Recording with `sys.settrace` (CPython 3.8 to 3.11).
+
+What the program can see of it: ``sys.gettrace()``. A program that sets a trace function of its own ends the recording.
+CPython takes the trace function away when it cannot be called, which is so at the very bottom of a recursion without
+end: it is put back at the next output or collection.
+"""
+
+from __future__ import annotations
+
+import sys
+from sys import gettrace, settrace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing costs 5 ms at start-up
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .recorded_frames import Frames
+    from .recorder import Recorder
+
+
+class Driver:
+    """Gives the program's events to a recording's frames."""
+
+    def __init__(self, recorder: Recorder, frames: Frames) -> None:
+        self.running = False
+        self._trace = trace_functions(recorder, frames, self)
+
+    def watch(self, codes: list[CodeType]) -> None:
+        """Record these code objects too: a trace function is told of all."""
+
+    def start(self) -> None:
+        """Begin."""
+        self.running = True
+        settrace(self._trace)
+
+    def stop(self) -> None:
+        """End; the program goes on without a trace function."""
+        if self.running:
+            self.running = False
+            if gettrace() is self._trace:
+                settrace(None)
+
+    def intact(self) -> bool:
+        """Whether the program has left the trace function alone."""
+        return gettrace() is self._trace
+
+
+def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
+    """The trace function for calls; it gives the one for what happens in a frame."""
+    plans, failed, begins = recorder.plans, recorder.failed, recorder.begins
+    line, instruction = frames.line, frames.instruction
+    enter, resume, raised, unwind = frames.enter, frames.resume, frames.raised, frames.unwind
+    returned, yielded, current, extent = frames.returned, frames.yielded, frames.current, frames.extent
+    by_instruction = recorder.by_instruction
+    raised_at = 0
+
+    def inside_lines(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            line(None, frame.f_lineno)
+            return inside_lines
+        return inside(frame, event, argument)
+
+    def inside_instructions(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "opcode":
+            instruction(frame.f_code, frame.f_lasti)
+            return inside_instructions
+        return inside(frame, event, argument)
+
+    def inside(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal raised_at
+        if not driver.running:
+            return None
+        try:
+            if current() != id(frame):
+                return local
+            if event == "return":
+                offset = frame.f_lasti
+                if raised_at == extent()[0]:
+                    unwind()
+                elif offset in plans[id(frame.f_code)].yields:
+                    yielded(None, offset, argument)
+                else:
+                    returned(None, offset, argument)
+            elif event == "exception":
+                raised(argument[1], frame.f_lasti, frame.f_lineno or 0)
+                raised_at = extent()[0]
+        except BaseException as error:
+            failed(error)
+        return local
+
+    def called(frame: FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        plan = plans.get(id(code))
+        try:
+            if plan is None:
+                if not driver.running or not begins(code):
+                    return None
+                plan = plans[id(code)]
+            if by_instruction:
+                frame.f_trace_opcodes = True
+                frame.f_trace_lines = False
+            offset = frame.f_lasti
+            if offset > plan.begin:
+                resume(plan, frame, offset, False)
+            else:
+                enter(plan, frame, plan.begin)
+        except BaseException as error:
+            failed(error)
+            return None
+        return local
+
+    local = inside_instructions if by_instruction else inside_lines
+    return called
