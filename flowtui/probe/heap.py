@@ -35,6 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable, Iterable
 
+FEW = 32  # items up to here are rather compared one by one than by a print that each store would renew
 put_word = Struct("<Q").pack_into
 pack_one, pack_two = PACK[1], PACK[2]
 ONE_ELEMENT = form.H_SEQUENCE << 56 | 1
@@ -160,7 +161,8 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
     def same(o: Known, t: type, address: int, n: int, alone: int) -> bool:
         """Whether a known object is certainly what it was, by a quick look.
 
-        `alone`: what its count is when nobody else refers to it; 0: it may be so. What is asked here is what `heap_looks` asks, for the types that are met most.
+        `alone`: what its count is when nobody else refers to it; 0: it may be so. What is asked here is
+        what `heap_looks` asks, for the types that are met most.
         """
         if t is list:
             if not exact or o.plan is not plan_of_list:
@@ -397,7 +399,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         if versioned:
             o.print = memory[(id(names) >> 3) + 3]
         elif exact:
-            o.print = dict_entries(id(names))
+            o.print = dict_entries(id(names)) if len(words) > FEW else None
         if r != old:
             if not o.soft and (r not in HARD or k not in HARD):
                 o.soft = True

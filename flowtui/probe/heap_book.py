@@ -21,7 +21,8 @@ MASK = (1 << 64) - 1
 NO_WORDS: Any = ()
 #: A version's head, number and step first, and up to four words, in one go.
 PACK = [Struct("=IIQII%dQ" % count).pack_into for count in range(5)]
-PACK_BORN = PACK[2]
+PACK_BORN, PACK_COUNT = PACK[2], PACK[0]
+COUNT = form.H_COUNT << 56
 
 
 class Known:
@@ -226,5 +227,10 @@ class Book:
     def note_count(self, o: Known, count: int, n: int) -> None:
         """Write an object's reference count when it is another one than was written."""
         if 0 <= count < IMMORTAL and count != o.count:
+            at = self.at
+            if at + 3 > self.end:
+                self.full = True
+                return
             o.count = count
-            self.write(n, o.number, form.H_COUNT, count, 0, NO_WORDS)
+            PACK_COUNT(self.heap_bytes, at << 3, o.number, n, COUNT | count << 28, 0, 0)
+            self.at = at + 3

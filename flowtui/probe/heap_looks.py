@@ -73,6 +73,7 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
     get = objects.get
     versioned = exact and heap_prints.VERSIONED
     list_addresses, tuple_addresses = heap_prints.list_addresses, heap_prints.tuple_addresses
+    list_begins, list_end = heap_prints.list_begins, heap_prints.list_end
     dict_print, set_print = heap_prints.dict_print, heap_prints.set_print
     own_names, attribute, items = heap_kinds.own_names, heap_kinds.attribute, heap_kinds.dict_items
     dict_length = dict.__len__
@@ -162,19 +163,36 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
 
     def look_sequence(o: Known, value: Any, n: int, count: int, again: bool) -> None:
         kind = o.plan.kind
+        old = o.print
         now: Any
         if exact and kind == LIST:
-            elements, now, length = value, list_addresses(o.address, MOST), len(value)
-        elif exact and kind == TUPLE:
-            elements, now, length = value, tuple_addresses(o.address, MOST), len(value)
+            elements, length = value, len(value)
+            shown = length if length < MOST else MOST
+            had = -1 if old is None else len(old) >> 3
+            # Most lists change at their end: then only that is copied.
+            at_end = had >= 0 and had != shown and list_begins(o.address, old, had if had < shown else shown)
+            now = old if at_end else list_addresses(o.address, MOST)
         else:
-            elements = o.plan.read(value)
-            length = len(elements)
-            now = bytearray(array("Q", map(id, elements[:MOST]))) if exact else None
-        old = o.print
-        shown = length if length < MOST else MOST
+            at_end = False
+            if exact and kind == TUPLE:
+                elements, now, length = value, tuple_addresses(o.address, MOST), len(value)
+            else:
+                elements = o.plan.read(value)
+                length = len(elements)
+                now = bytearray(array("Q", map(id, elements[:MOST]))) if exact else None
+            shown = length if length < MOST else MOST
         words = o.words
-        if words is None:
+        if at_end:
+            if is_new(o, n, count):
+                renew(o, value, n)
+                return
+            start = had if had < shown else shown
+            removed, added = had - start, shown - start
+            if removed:
+                del now[shown << 3 :]
+            else:
+                now += list_end(o.address, had, shown)
+        elif words is None:
             start, removed, added = 0, 0, shown
             o.words = words = array("Q")
         elif now is not None and old is not None and now != old:
@@ -213,37 +231,70 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
         cut(o, n, length - shown)
 
     def look_set(o: Known, value: Any, n: int, count: int, again: bool) -> None:
+        """A set; its words are kept by the addresses of its elements."""
         print_ = set_print(o.address) if exact else None
+        old = o.words
         if print_ is not None and print_ == o.print:
-            if unchanged(o, count, len(o.words), again):
+            if unchanged(o, count, len(old), again):
                 return
-        elif o.words is not None and exact and is_new(o, n, count):
+        elif old is not None and exact and is_new(o, n, count):
             renew(o, value, n)
             return
         elements = o.plan.read(value)
-        shown = elements[:MOST]
-        now = dict.fromkeys([word(each, n) for each in shown])
-        old = o.words
-        if old is None:
-            write(n, o.number, form.H_SET, 0, 0, list(now))
-        elif now.keys() != old.keys():
-            if exact and is_new(o, n, count):
-                renew(o, value, n)
-                return
-            added = [r for r in now if r not in old]
-            removed = [r for r in old if r not in now]
-            if len(added) + len(removed) > len(now) >> 1:
-                write(n, o.number, form.H_SET, 0, 0, list(now))
-            else:
-                if removed:
-                    write(n, o.number, form.H_REMOVED, 0, 0, removed)
-                if added:
-                    write(n, o.number, form.H_ADDED, 0, 0, added)
-        o.words, o.print, o.epoch, o.soft = now, print_, book.epoch, soft(now)
+        length = len(elements)
+        told = exact and not count and not again and not o.left and length <= MOST
+        if told and old is not None and len(old) > SHORT and kids_hold(o):
+            change_set(o, n, old, elements)
+            o.print, o.epoch = print_, book.epoch
+            return
+        if length > MOST:
+            elements = elements[:MOST]
+        words = [word(each, n) for each in elements]
+        now = dict(zip(map(id, elements), words))
+        if old is not None and exact and is_new(o, n, count) and set(words) != set(old.values()):
+            renew(o, value, n)
+            return
+        write_set(o, n, old, now)
+        o.words, o.print, o.epoch = now, print_, book.epoch
+        o.soft = soft(words)
         o.kids = {}
         if o.soft:
-            gained(o, [word(each, n) for each in shown], shown)
-        cut(o, n, len(elements) - len(shown))
+            gained(o, words, elements)
+        cut(o, n, length - len(now))
+
+    def change_set(o: Known, n: int, old: Any, elements: list[Any]) -> None:
+        """A set that is told to have changed: what is at an address where it had something is what it was."""
+        addresses = set(map(id, elements))
+        added = addresses - old.keys()
+        removed = [old.pop(address) for address in old.keys() - addresses]
+        if removed:
+            lost(o, removed)
+            write(n, o.number, form.H_REMOVED, 0, 0, removed)
+        if added:
+            new = [each for each in elements if id(each) in added]
+            words = [word(each, n) for each in new]
+            old.update(zip(map(id, new), words))
+            if soft(words):
+                o.soft = True
+                gained(o, words, new)
+            write(n, o.number, form.H_ADDED, 0, 0, words)
+
+    def write_set(o: Known, n: int, old: Any, now: Any) -> None:
+        """Write what differs of a set."""
+        if old is None:
+            write(n, o.number, form.H_SET, 0, 0, list(now.values()))
+            return
+        had, has = set(old.values()), set(now.values())
+        if had == has:
+            return
+        removed, added = had - has, has - had
+        if len(removed) + len(added) > len(now) >> 1:
+            write(n, o.number, form.H_SET, 0, 0, list(now.values()))
+            return
+        if removed:
+            write(n, o.number, form.H_REMOVED, 0, 0, list(removed))
+        if added:
+            write(n, o.number, form.H_ADDED, 0, 0, list(added))
 
     def look_items(o: Known, value: Any, n: int, count: int, again: bool) -> None:
         """A mapping, or attributes."""

@@ -31,6 +31,20 @@ def list_addresses(address: int, most: int) -> bytearray:
     return bytearray(memory[first : first + (length if length < most else most)]) if length else bytearray()
 
 
+def list_begins(address: int, print_: bytearray, count: int) -> bool:
+    """Whether a list begins with the first `count` addresses of an older print."""
+    first = memory[(address >> 3) + 3] >> 3
+    found: bytes = memory[first : first + count].tobytes()
+    return found == (print_ if len(print_) == count << 3 else print_[: count << 3])
+
+
+def list_end(address: int, start: int, stop: int) -> bytes:
+    """The addresses of a list's elements from `start` to `stop`."""
+    first = memory[(address >> 3) + 3] >> 3
+    end: bytes = memory[first + start : first + stop].tobytes()
+    return end
+
+
 def tuple_addresses(address: int, most: int) -> bytearray:
     """The addresses of a tuple's first elements."""
     place = address >> 3
