@@ -11,6 +11,7 @@ import os
 import sys
 
 from flowtui.report import stdio
+from flowtui.words import CommandError, make_parser, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -20,11 +21,12 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from flowtui.model.run import Limits
     from flowtui.model.source import Source
     from flowtui.report.pipeline import Report
+    from flowtui.report.trace import TraceRequest
 
 #: Words of the contract that a later version gives a meaning.
 LATER_COMMANDS = ("learn", "compare", "gil", "lessons", "serve")
-LATER_STAGES = ("trace", "memory", "profile")
-STAGES = ("tokens", "ast", "symbols", "bytecode", "output", "pyc")
+LATER_STAGES = ("memory", "profile")
+STAGES = ("tokens", "ast", "symbols", "bytecode", "trace", "output", "pyc")
 FORMATS = ("text", "json", "html", "svg")
 
 HELP_EPILOG = """\
@@ -33,14 +35,6 @@ commands:
   flowtui doctor      interpreters found and what each can show; the terminal
   flowtui show -h     all its options
 """
-
-
-class CommandError(Exception):
-    """Something cannot be done: one line for standard error, and the exit status."""
-
-    def __init__(self, message: str, status: int = 2) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 def main(words: list[str]) -> int:
@@ -79,7 +73,9 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _open_command(words: list[str]) -> int:
-    parser = _parser("", "See how Python runs your code: source, tokens, AST, bytecode, run.", HELP_EPILOG)
+    parser = make_parser(
+        "", "See how Python runs your code: source, tokens, AST, bytecode, run.", HELP_EPILOG
+    )
     parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a Python file, a folder, or -")
     parser.add_argument("-c", dest="code", metavar="CODE", help="the code itself in place of a file")
     parser.add_argument("--python", metavar="PY", help="interpreter: a path, 3.13, 3.14t or pypy")
@@ -88,7 +84,7 @@ def _open_command(words: list[str]) -> int:
         from flowtui import __version__
 
         return _write([f"flowtui {__version__}\n"])
-    given, arguments = _parse(parser, words)
+    given, arguments = parse(parser, words)
     if given is None:
         return _write([parser.format_help()])
     return _open(given.file, given.code, given.python, arguments)
@@ -105,6 +101,8 @@ def _open(file: str, code: str | None, python: str | None, arguments: tuple[str,
         raise CommandError("the workbench passes no arguments: `flowtui show` takes those behind --")
     if file and file != "-" and not is_folder:
         stdio.check_file(file)
+    if file.endswith(".flowtrace"):
+        return _open_trace(file, python)
     from flowtui.ui import boot
 
     text, data = code, b""
@@ -127,9 +125,28 @@ def _open(file: str, code: str | None, python: str | None, arguments: tuple[str,
         boot.restore()
 
 
+def _open_trace(file: str, python: str | None) -> int:
+    """Open a recording on the workbench."""
+    from flowtui.report import trace_words
+    from flowtui.ui import boot
+
+    try:
+        trace = trace_words.open_file(file)
+    except trace_words.WordsError as error:
+        raise CommandError(str(error)) from None
+    boot.paint("", trace.about.source.text)
+    try:
+        from flowtui import app
+
+        return app.run(trace=trace, python=python)
+    finally:
+        boot.restore()
+        trace.close()
+
+
 def _show_command(words: list[str]) -> int:
     parser = _show_parser()
-    given, arguments = _parse(parser, words)
+    given, arguments = parse(parser, words)
     if given is None:
         return _write([parser.format_help()])
     if not given.file and given.code is None:
@@ -138,9 +155,9 @@ def _show_command(words: list[str]) -> int:
 
 
 def _show_parser() -> ArgumentParser:
-    from flowtui.report import units
+    from flowtui.report import trace_words, units
 
-    parser = _parser(
+    parser = make_parser(
         "show",
         "Show what Python makes of a source, stage by stage.",
         "Words behind -- are the program's arguments.\nExit status 1: the program or a stage failed.\n",
@@ -161,6 +178,7 @@ def _show_parser() -> ArgumentParser:
     add("--processes", type=units.number, metavar="N", help="limit of processes and threads")
     written = "limit of what the program writes"
     add("--output-limit", type=units.size, metavar="SIZE", dest="output", help=written)
+    trace_words.add_options(parser)
     return parser
 
 
@@ -180,38 +198,72 @@ def _show_defaults(file: str, code: str | None, python: str | None) -> Namespace
 
 def _show(given: Namespace, arguments: tuple[str, ...]) -> int:
     """Make the report and write it."""
-    stages = tuple(given.stage)
-    for stage in stages:
+    from flowtui.report import trace_words
+
+    _check_stages(given)
+    try:
+        if given.file.endswith(trace_words.SUFFIX):
+            return _give(given, trace_words.file_report(given, arguments))
+        trace = trace_words.request(given)
+    except trace_words.WordsError as error:
+        raise CommandError(str(error)) from None
+    source = _source(given)
+    _check_source(given, source)
+    stdin = "" if given.input is None else stdio.read_input(given.input).decode("utf-8", "surrogateescape")
+    return _give(given, _report(given, source, arguments, stdin, trace))
+
+
+def _check_stages(given: Namespace) -> None:
+    """See that the words fit together, whatever the source is."""
+    for stage in given.stage:
         if stage in LATER_STAGES:
             raise CommandError(f"stage `{stage}` is not part of this version; {', '.join(STAGES)} are")
         if stage not in STAGES:
             raise CommandError(f"there is no stage `{stage}`; there are {', '.join(STAGES)}")
-    source = _source(given)
-    if source.path.endswith(".pyc"):
-        wrong = [stage for stage in stages if stage not in {"pyc", "bytecode"}]
-        if wrong or given.adaptive:
-            raise CommandError(
-                f"a .pyc file has no {wrong[0] if wrong else 'run'}: it shows the stages pyc and bytecode"
-            )
-    elif "pyc" in stages and not source.path:
-        raise CommandError("stage `pyc` needs a FILE: only files have cache files")
     if given.input == "-" and given.file == "-":
         raise CommandError("standard input cannot be both the source and the program's input")
     if given.format == "json" and given.width is not None:
         raise CommandError("JSON has no width: leave --width out")
-    stdin = "" if given.input is None else stdio.read_input(given.input).decode("utf-8", "surrogateescape")
-    report = _report(given, source, stages, arguments, stdin)
+    if given.adaptive and "trace" in given.stage:
+        raise CommandError(
+            "nothing is specialised while it is recorded: leave --adaptive or --stage trace out"
+        )
+
+
+def _check_source(given: Namespace, source: Source) -> None:
+    """See that the words fit the source."""
+    if source.path.endswith(".pyc"):
+        wrong = [stage for stage in given.stage if stage not in {"pyc", "bytecode"}]
+        if wrong or given.adaptive:
+            raise CommandError(
+                f"a .pyc file has no {wrong[0] if wrong else 'run'}: it shows the stages pyc and bytecode"
+            )
+    elif "pyc" in given.stage and not source.path:
+        raise CommandError("stage `pyc` needs a FILE: only files have cache files")
+
+
+def _give(given: Namespace, report: Report) -> int:
+    """Save the report's recording where that was asked for, and write the report."""
+    if given.save:
+        from flowtui.engine.recording.trace_file import TraceFileError
+
+        try:
+            report.save_trace(given.save)
+        except TraceFileError as error:
+            raise CommandError(str(error), 1) from None
     return _write(_written(report, given.format, given.width), report.status, binary=given.format != "text")
 
 
 def _report(
-    given: Namespace, source: Source, stages: tuple[str, ...], arguments: tuple[str, ...], stdin: str
+    given: Namespace, source: Source, arguments: tuple[str, ...], stdin: str, trace: TraceRequest
 ) -> Report:
     import asyncio
 
     from flowtui.engine.connection import ProbeError
     from flowtui.engine.interpreters import UnknownInterpreterError, find
+    from flowtui.engine.recording.stream_files import StreamFilesError
     from flowtui.report.pipeline import Request, make_report
+    from flowtui.report.trace import StepsError
 
     async def make() -> Report:
         interpreter = await find(given.python or "")
@@ -222,18 +274,21 @@ def _report(
         request = Request(
             source=source,
             interpreter=interpreter,
-            stages=stages,
+            stages=tuple(given.stage),
             limits=_limits(given),
             arguments=arguments,
             input=stdin,
             adaptive=given.adaptive,
+            trace=trace,
         )
         return await make_report(request)
 
     try:
         return asyncio.run(make())
-    except (ProbeError, UnknownInterpreterError) as error:
+    except (ProbeError, UnknownInterpreterError, StepsError) as error:
         raise CommandError(str(error)) from None
+    except StreamFilesError as error:
+        raise CommandError(str(error), 1) from None
 
 
 def _limits(given: Namespace) -> Limits:
@@ -263,13 +318,13 @@ def _written(report: Report, format_name: str, width: int | None) -> Iterable[st
 def _doctor_command(words: list[str]) -> int:
     from flowtui.report import units
 
-    parser = _parser("doctor", "Show the interpreters found here, the terminal and the limits.", "")
+    parser = make_parser("doctor", "Show the interpreters found here, the terminal and the limits.", "")
     parser.add_argument("--format", default="text", choices=FORMATS[:2], help="the default is text")
     parser.add_argument(
         "--width", type=units.number, metavar="N", help="cells a line of text; 0 cuts nothing"
     )
     parser.add_argument("--refresh", action="store_true", help="ask every interpreter again")
-    given, arguments = _parse(parser, words)
+    given, arguments = parse(parser, words)
     if given is None:
         return _write([parser.format_help()])
     if arguments:
@@ -283,55 +338,6 @@ def _doctor_command(words: list[str]) -> int:
         return _write([doctor.as_json(examination)], examination.status, binary=True)
     pieces = doctor.text(examination, stdio.text_width(given.width), stdio.painter())
     return _write(pieces, examination.status)
-
-
-# --- words ---
-
-
-def _parser(command: str, description: str, epilog: str) -> ArgumentParser:
-    import argparse
-
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> None:  # type: ignore[override]  # the base class says NoReturn: so it is
-            raise CommandError(f"{message}; `{self.prog} --help` tells more")
-
-    parser = Parser(
-        prog=f"flowtui {command}".rstrip(),
-        description=description,
-        epilog=epilog,
-        allow_abbrev=False,
-        add_help=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("-h", "--help", action="store_true", help="show this and end")
-    return parser
-
-
-def _parse(parser: ArgumentParser, words: list[str]) -> tuple[Namespace | None, tuple[str, ...]]:
-    """Options and the program's arguments; None for options when help was asked for.
-
-    ``-c`` takes the next word whatever it looks like, as Python's does.
-    """
-    arguments: list[str] = []
-    if "--" in words:
-        at = words.index("--")
-        words, arguments = words[:at], words[at + 1 :]
-    code = None
-    if "-c" in words:
-        at = words.index("-c")
-        if at + 1 == len(words):
-            raise CommandError("-c needs CODE behind it")
-        code, words = words[at + 1], words[:at] + words[at + 2 :]
-    if "-h" in words or "--help" in words:
-        return None, ()
-    given = parser.parse_args(words)
-    if code is not None:
-        if not hasattr(given, "code") or given.code is not None:
-            raise CommandError(f"-c does not belong there; `{parser.prog} --help` tells more")
-        given.code = code
-    if getattr(given, "code", None) is not None and given.file:
-        raise CommandError(f"give either -c CODE or a file, not both ({given.file})")
-    return given, tuple(arguments)
 
 
 # --- input ---

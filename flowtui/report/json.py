@@ -20,6 +20,8 @@ from flowtui.model.pyc import PycHeader
 from flowtui.model.stages import CodeObject, CodeTable, SymbolTable, TokenTable, TreeTable
 from flowtui.report.pipeline import Outcome, Ran, Report
 from flowtui.report.tables import source_lines
+from flowtui.report.trace import Traced
+from flowtui.report.trace import fields as trace_fields
 
 #: Rows written at once.
 BLOCK = 512
@@ -87,6 +89,8 @@ def stage_chunks(report: Report, stage: str, outcome: Outcome) -> Iterator[bytes
         yield b"]"
     elif isinstance(outcome, CodeTable):
         yield from _code_chunks(outcome, report.adaptive)
+    elif isinstance(outcome, Traced):
+        yield from _trace_chunks(outcome)
     elif isinstance(outcome, Ran):
         yield encode(output_object(outcome))[1:-1]
     elif isinstance(outcome, PycHeader):
@@ -118,6 +122,19 @@ def _code_chunks(table: CodeTable, adaptive: bool) -> Iterator[bytes]:
         )
         yield b"]}"
     yield b"]"
+
+
+def _trace_chunks(traced: Traced) -> Iterator[bytes]:
+    between = b""
+    for key, value in trace_fields(traced):
+        yield between + encode(key) + b":"
+        if isinstance(value, Iterator):
+            yield b"["
+            yield from rows(value)
+            yield b"]"
+        else:
+            yield encode(value)
+        between = b",\n"
 
 
 def code_object(code: CodeObject) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from flowtui.engine.analysis import analyse, inspect_pyc
 from flowtui.engine.interpreters import discover
+from flowtui.engine.recording.record import Recorded, record
+from flowtui.engine.recording.trace_file import Trace
 from flowtui.engine.running import Run
 from flowtui.model.analysis import STAGES, Analysis, StageName, StageTable
 from flowtui.model.failure import Failure
@@ -18,13 +21,16 @@ from flowtui.model.run import Ended, Limits, Output, RunEvent, Specialised
 from flowtui.model.source import Source
 from flowtui.model.stages import CodeTable
 from flowtui.model.tables import Column
+from flowtui.report.trace import Traced, TraceRequest
 
 #: Shown when no stage was named.
 DEFAULT_STAGES = ("tokens", "ast", "symbols", "bytecode", "output")
 #: The same for a cache file, which has no source in it.
 PYC_STAGES = ("pyc", "bytecode")
 #: Every stage, in the order of a report, however they were asked for.
-ORDER = ("tokens", "ast", "symbols", "bytecode", "output", "pyc")
+ORDER = ("tokens", "ast", "symbols", "bytecode", "trace", "output", "pyc")
+#: What a trace file has.
+TRACE_STAGES = ("trace", "output")
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +44,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         arguments: the program's ``sys.argv[1:]``.
         input: what the program finds on its standard input, before its end.
         adaptive: whether to run the program first and to give the names of its specialised instructions.
+        trace: what to record and to show of it, for the stage of that name.
     """
 
     source: Source
@@ -47,6 +54,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     input: str = ""
     adaptive: bool = False
+    trace: TraceRequest = TraceRequest()
 
     @property
     def is_pyc(self) -> bool:
@@ -59,6 +67,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         if self.is_pyc:
             return tuple(stage for stage in PYC_STAGES if stage in (self.stages or PYC_STAGES))
         return tuple(stage for stage in ORDER if stage in (self.stages or DEFAULT_STAGES))
+
+    @property
+    def runs(self) -> bool:
+        """Whether the program is to be run."""
+        return self.adaptive or not {"output", "trace"}.isdisjoint(self.wanted)
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +87,7 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended.exit_status != 0 or self.ended.limit is not None
 
 
-Outcome = StageTable | Ran | PycHeader | Failure
+Outcome = StageTable | Ran | Traced | PycHeader | Failure
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +98,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         named: whether somebody named the stages; then one that the interpreter does not have is a failure.
         analysis: the tables of the stages that were needed.
         ran: the run, when there was one.
+        traced: its recording, when it was recorded.
         pyc: the cache file's header, when it was asked for.
         readers: names of interpreters that can read the cache file, when the chosen one cannot.
         adaptive: whether the bytecode tells specialised instructions.
@@ -96,6 +110,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     named: bool
     analysis: Analysis
     ran: Ran | None = None
+    traced: Traced | None = None
     pyc: PycHeader | None = None
     readers: tuple[str, ...] = ()
     adaptive: bool = False
@@ -105,6 +120,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         made: Outcome | None
         if stage == "output":
             made = self.ran
+        elif stage == "trace":
+            made = self.traced
         elif stage == "pyc":
             made = self.pyc
         else:
@@ -123,7 +140,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, stage: str) -> bool:
         """Whether `stage` was made."""
-        made = {"output": self.ran, "pyc": self.pyc}
+        made = {"output": self.ran, "trace": self.traced, "pyc": self.pyc}
         return (made[stage] if stage in made else self.analysis.table(stage)) is not None
 
     @property
@@ -131,10 +148,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """The failure that kept later stages from being tried."""
         return next((f for f in self.analysis.failures.values() if stops(f)), None)
 
+    def save_trace(self, path: str) -> None:
+        """Write the recording, if there is one, to a trace file.
+
+        Raises:
+            TraceFileError: it cannot be written.
+        """
+        if self.traced is not None:
+            self.traced.save(path)
+
     @property
     def status(self) -> int:
         """0, or 1 when the program or a stage failed."""
-        if self.ran is not None and self.ran.failed and "output" in self.stages:
+        if self.ran is not None and self.ran.failed and {"output", "trace"}.intersection(self.stages):
+            return 1
+        if self.traced is not None and self.traced.unrecorded and "trace" in self.stages:
             return 1
         failures = [failure for stage in self.stages if (failure := self.failure(stage))]
         return int(any(self.named or failure.type != "Unavailable" for failure in failures))
@@ -166,19 +194,24 @@ async def make_report(request: Request) -> Report:
         analysis=analysis,
         adaptive=request.adaptive,
     )
-    if report.stopper is None and ("output" in wanted or request.adaptive):
-        ran, specialised = await run(request)
+    if report.stopper is None and request.runs:
+        ran, specialised, traced = await run(request)
         if specialised and analysis.bytecode:
             table = with_specialised(analysis.bytecode, specialised)
             analysis = msgspec.structs.replace(analysis, bytecode=table)
-        report = msgspec.structs.replace(report, ran=ran, analysis=analysis)
+        report = msgspec.structs.replace(report, ran=ran, traced=traced, analysis=analysis)
     if "pyc" in wanted:
         report = await _with_cache_file(report)
     return report
 
 
-async def run(request: Request) -> tuple[Ran, Specialised | None]:
-    """Run the program under its limits to its end; whatever happens to us, it does not live on."""
+async def run(request: Request) -> tuple[Ran, Specialised | None, Traced | None]:
+    """Run the program under its limits to its end, recorded if asked; whatever happens, it does not live on.
+
+    Raises:
+        StepsError: the recording has no such step.
+        StreamFilesError: there is no room for a recording.
+    """
     stdout: list[str] = []
     stderr: list[str] = []
     specialised: list[Specialised] = []
@@ -189,14 +222,14 @@ async def run(request: Request) -> tuple[Ran, Specialised | None]:
         elif isinstance(event, Specialised):
             specialised.append(event)
 
-    program = await Run.start(
-        request.interpreter,
-        request.source,
-        on_event,
-        limits=request.limits,
-        arguments=request.arguments,
-        report_specialised=request.adaptive,
-    )
+    recorded: Recorded | None = None
+    what = (request.interpreter, request.source, on_event)
+    how: dict[str, Any] = {"limits": request.limits, "arguments": request.arguments}
+    if "trace" in request.wanted:
+        recorded = await record(*what, **how, options=request.trace.options)
+        program = recorded.run
+    else:
+        program = await Run.start(*what, **how, report_specialised=request.adaptive)
     try:
         if request.input:
             program.write_input(request.input)
@@ -206,7 +239,29 @@ async def run(request: Request) -> tuple[Ran, Specialised | None]:
         await program.stop()
         raise
     ran = Ran(stdout="".join(stdout), stderr="".join(stderr), ended=ended)
-    return ran, specialised[-1] if specialised else None
+    traced = Traced(recorded, request.trace) if recorded is not None else None
+    return ran, specialised[-1] if specialised else None, traced
+
+
+def report_on_trace(trace: Trace, request: TraceRequest, stages: tuple[str, ...]) -> Report:
+    """The report of a trace file.
+
+    Raises:
+        StepsError: the recording has no such step.
+    """
+    about, ran = trace.about, None
+    if about.ended is not None:
+        texts = (data.decode("utf-8", "replace") for data in (trace.stdout, trace.stderr))
+        ran = Ran(stdout=next(texts), stderr=next(texts), ended=about.ended)
+    return Report(
+        interpreter=about.interpreter,
+        source=about.source,
+        stages=tuple(stage for stage in TRACE_STAGES if stage in (stages or ("trace",))),
+        named=True,
+        analysis=Analysis(lines=tuple(about.source.lines), complete=True),
+        ran=ran,
+        traced=Traced(trace, request),
+    )
 
 
 def with_specialised(table: CodeTable, specialised: Specialised) -> CodeTable:

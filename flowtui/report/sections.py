@@ -14,6 +14,8 @@ from flowtui.report.layout import Line, Section, count, milliseconds, visible
 from flowtui.report.outcome import failure_lines, output_lines, pyc_lines, usage
 from flowtui.report.pipeline import Outcome, Ran, Report
 from flowtui.report.tables import listing, source_lines, symbol_lines, token_lines, tree_lines
+from flowtui.report.trace import Traced
+from flowtui.report.trace_text import trace_lines
 
 #: Section titles; the other stages are called by their own names.
 TITLES = {"ast": "AST"}
@@ -55,7 +57,7 @@ def sections(report: Report, width: int, *, with_source: bool | None = None) -> 
         if outcome is None:
             continue
         failure = outcome if isinstance(outcome, Failure) else report.failure(stage)
-        failed = failure is not None or (isinstance(outcome, Ran) and outcome.failed)
+        failed = failure is not None or (isinstance(outcome, Ran | Traced) and outcome.failed)
         yield Section(stage, figures(outcome), _lines(report, outcome, failure, width), failed)
 
 
@@ -67,6 +69,10 @@ def figures(outcome: Outcome) -> str:
         return usage(outcome.ended)
     if isinstance(outcome, PycHeader):
         return outcome.state
+    if isinstance(outcome, Traced):
+        return f"{count(outcome.total, 'step')} by {outcome.granularity}" + (
+            ", cut" if outcome.truncated else ""
+        )
     if isinstance(outcome, TokenTable):
         counts = count(len(outcome), "token")
     elif isinstance(outcome, TreeTable):
@@ -92,6 +98,8 @@ def _lines(report: Report, outcome: Outcome, failure: Failure | None, width: int
             yield Line((("  No instruction was specialised: the program ran too little of it.", "dim"),))
     elif isinstance(outcome, Ran):
         yield from output_lines(outcome, width)
+    elif isinstance(outcome, Traced):
+        yield from trace_lines(outcome, width)
     elif isinstance(outcome, PycHeader):
         yield from pyc_lines(outcome, report.interpreter, report.readers, width)
     if failure is not None:

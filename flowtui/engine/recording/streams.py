@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 from collections.abc import Mapping
 from typing import Literal, cast
@@ -78,4 +79,6 @@ class Streams:
             view.release()
         for buffer in self._buffers.values():
             if isinstance(buffer, mmap.mmap):
-                buffer.close()
+                # An error's traceback may still hold a piece of it: then it goes with that.
+                with contextlib.suppress(BufferError):
+                    buffer.close()
