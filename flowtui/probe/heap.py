@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from . import frame_stack, heap_kinds
+from . import frame_stack, heap_kinds, heap_weak
 from . import recording_format as form
 from .heap_book import ALWAYS, MASK, NO_WORDS, PACK, Book, Known
 from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF
@@ -104,6 +104,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         texts: the stream ``texts``, writable bytes.
         exact: whether the interpreter's memory can be read here, as the self-test found.
     """
+    heap_weak.hide()
     book = Book(heap_words, texts, exact)
     exact = book.exact
     memory: Any = frame_stack.MEMORY

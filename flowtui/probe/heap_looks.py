@@ -264,14 +264,13 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
 
     def change_set(o: Known, n: int, old: Any, elements: list[Any]) -> None:
         """A set that is told to have changed: what is at an address where it had something is what it was."""
-        addresses = set(map(id, elements))
-        added = addresses - old.keys()
-        removed = [old.pop(address) for address in old.keys() - addresses]
-        if removed:
+        new = [each for each in elements if id(each) not in old]
+        if len(old) + len(new) != len(elements):
+            addresses = set(map(id, elements))
+            removed = [old.pop(address) for address in list(old) if address not in addresses]
             lost(o, removed)
             write(n, o.number, form.H_REMOVED, 0, 0, removed)
-        if added:
-            new = [each for each in elements if id(each) in added]
+        if new:
             words = [word(each, n) for each in new]
             old.update(zip(map(id, new), words))
             if soft(words):

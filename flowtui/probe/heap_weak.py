@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import _weakref
+import sys
+from types import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
-    from typing import Any, Callable
+    from typing import Any
 
 
 class Reference(_weakref.ref):  # type: ignore[type-arg]
@@ -16,14 +18,15 @@ class Reference(_weakref.ref):  # type: ignore[type-arg]
     key: int
 
 
-def hide() -> Callable[[], None]:
-    """Make `weakref.getweakrefcount` and `getweakrefs` leave ours out; gives what undoes it.
+def hide() -> None:
+    """Make `weakref.getweakrefcount` and `getweakrefs` leave ours out, from now on.
 
-    ``object.__weakref__`` is the one place where the first of them can still be seen.
+    It is not undone: the references outlive the recording. ``object.__weakref__`` is the one place where the first of
+    them can still be seen. `weakref` has these functions from `_weakref`, whenever it is imported.
     """
-    import weakref
-
     real_count, real_list = _weakref.getweakrefcount, _weakref.getweakrefs
+    if type(real_list) is FunctionType:
+        return  # hidden already
 
     def getweakrefs(object: Any, /) -> list[Any]:
         return [each for each in real_list(object) if type(each) is not Reference]
@@ -31,16 +34,11 @@ def hide() -> Callable[[], None]:
     def getweakrefcount(object: Any, /) -> int:
         return len(getweakrefs(object))
 
+    modules: list[Any] = [_weakref, sys.modules.get("weakref")]
     for function, real in ((getweakrefs, real_list), (getweakrefcount, real_count)):
         function.__module__ = real.__module__
         function.__qualname__ = real.__name__
         function.__doc__ = real.__doc__
-    modules: tuple[Any, ...] = (_weakref, weakref)
-
-    def put(counter: Any, lister: Any) -> None:
         for module in modules:
-            module.getweakrefcount = counter
-            module.getweakrefs = lister
-
-    put(getweakrefcount, getweakrefs)
-    return lambda: put(real_count, real_list)
+            if module is not None:
+                setattr(module, real.__name__, function)
