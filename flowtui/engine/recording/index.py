@@ -176,13 +176,25 @@ class Index:
                 last = min(last, turns[at + 1] - 1 if at + 1 < len(turns) else self.total)
 
     def _turn_before(self, frame: int, at: int) -> int:
-        """The turn before one; a callee that has ended is passed over as a whole."""
-        other = self.turn_frames[at]
-        if other and other != frame and other not in self.resumed:
-            begin = self.frame_begins[other]
-            if self.frame_parents[other] == frame and begin:
+        """The turn before one; what a frame has called, and what that called in turn, is passed over as a whole."""
+        other, n = self.turn_frames[at], self.turns[at]
+        for _ in range(self.turn_depths[at]):
+            if not other or other == frame:
+                break
+            begin, below = self._entered(other, n)
+            if below == frame and begin:
                 return min(at, bisect_left(self.turns, begin)) - 1
+            other, n = below, begin
         return at - 1
+
+    def _entered(self, frame: int, n: int) -> tuple[int, int]:
+        """The last step ≤ n at which a frame was called or resumed, and the frame below it from there on."""
+        resumed = self.resumed.get(frame)
+        if resumed is not None:
+            at = bisect_right(resumed, n, key=lambda each: each[0]) - 1
+            if at >= 0:
+                return resumed[at]
+        return self.frame_begins[frame], self.frame_parents[frame]
 
     # ---- taking in
 
