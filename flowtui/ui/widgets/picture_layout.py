@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 #: Steps for which the place of an object that has died stays empty.
 REST = 4
+#: Steps for which the place of one that lives, but is referred to by nothing that is shown, stays empty.
+PATIENCE = 24
 #: The end of what has none.
 FOREVER = 1 << 62
 #: Objects whose places are remembered.
@@ -114,14 +116,15 @@ class Wanted(NamedTuple):
 class _Place:
     """Where an object stands, and for how long that is its own."""
 
-    __slots__ = ("born", "died", "number", "reserved", "row")
+    __slots__ = ("born", "died", "number", "reserved", "row", "seen")
 
-    def __init__(self, row: int, reserved: int, wanted: Wanted) -> None:
+    def __init__(self, row: int, reserved: int, wanted: Wanted, seen: int) -> None:
         self.row = row
         self.reserved = reserved
         self.number = wanted.number
         self.born = wanted.born
         self.died = wanted.died
+        self.seen = seen
 
 
 #: An occupant of a row: the step of its birth, the object's number, the step of its death.
@@ -139,6 +142,7 @@ class Places:
     def __init__(self, slack: int = 0, tallest: int = 0) -> None:
         self._slack = slack
         self._tallest = tallest
+        self._step = 0
         self._places: dict[int, _Place] = {}
         self._rows: list[list[_Stay]] = []
 
@@ -147,7 +151,7 @@ class Places:
         self._places.clear()
         self._rows.clear()
 
-    def arrange(self, wanted: Sequence[Wanted], view: int) -> dict[int, int]:
+    def arrange(self, wanted: Sequence[Wanted], view: int, step: int) -> dict[int, int]:
         """The first row of each object, from 0.
 
         Objects that have a place keep it. It is given up only when an object has grown out of it, or when what is
@@ -156,7 +160,9 @@ class Places:
         Args:
             wanted: the objects of one step.
             view: rows that are seen at once.
+            step: the step's number.
         """
+        self._step = step
         if len(self._places) > _REMEMBERED:
             self.clear()
         wanted = sorted(wanted)
@@ -180,8 +186,13 @@ class Places:
                 continue
             if place.died != each.died:
                 self._leave(place)
-                self._enter(_Place(place.row, place.reserved, each))
+                rows = range(place.row, place.row + place.reserved)
+                if each.died > place.died and not all(self._is_free(row, each) for row in rows):
+                    new.append(each)  # it was thought gone, and another has its place
+                    continue
+                self._enter(_Place(place.row, place.reserved, each, max(place.seen, self._step)))
                 place = places[each.number]
+            place.seen = max(place.seen, self._step)
             if each.height > place.reserved:
                 self._leave(place)
                 if not self._extended(place, each, busy):
@@ -196,7 +207,7 @@ class Places:
             height = each.height + self._slack
             row = self._free_row(each, height, busy, start.get(height, 0), view)
             start[height] = row
-            self._enter(_Place(row, height, each))
+            self._enter(_Place(row, height, each, self._step))
             busy.update(range(row, row + height))
             bottom = max(bottom, row + each.height)
         return bottom
@@ -206,7 +217,7 @@ class Places:
         rows = range(place.row, place.row + wanted.height)
         if busy.intersection(rows) or not all(self._is_free(row, wanted) for row in rows):
             return False
-        self._enter(_Place(place.row, wanted.height, wanted))
+        self._enter(_Place(place.row, wanted.height, wanted, self._step))
         return True
 
     def _free_row(self, wanted: Wanted, height: int, busy: set[int], start: int, view: int) -> int:
@@ -236,7 +247,14 @@ class Places:
         stays = self._rows[row]
         at = bisect_right(stays, (wanted.born, FOREVER, 0))
         if at and stays[at - 1][2] + REST >= wanted.born:
-            return False
+            # The one before counts as gone when it lives at this step, and has not been seen for long.
+            place = self._places[stays[at - 1][1]]
+            hidden = place.died >= self._step > place.seen + PATIENCE
+            if not hidden or place.seen + REST >= wanted.born:
+                return False
+            self._leave(place)
+            gone = Wanted(place.number, place.reserved, place.born, max(place.born, place.seen))
+            self._enter(_Place(place.row, place.reserved, gone, place.seen))
         return at == len(stays) or wanted.died + REST < stays[at][0]
 
     def _evict(self, row: int, wanted: Wanted) -> None:

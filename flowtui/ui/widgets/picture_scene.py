@@ -96,7 +96,8 @@ class SceneMaker:
         self._boxed = self._boxed or any(frame.stack is not None for frame in state.frames)
         objects = [thing for thing in state.heap if not is_inline(thing)]
         blocks = self._blocks(objects, geometry)
-        rows = self._places.arrange([self._wanted(thing, blocks) for thing in objects], geometry.rows)
+        wanted = [self._wanted(thing, blocks) for thing in objects]
+        rows = self._places.arrange(wanted, geometry.rows, state.step.number)
         objects.sort(key=lambda thing: rows[thing.number])
         frames = frame_rows(state, geometry.band, self._place)
         stack = stack_rows(state.frames[0] if state.frames else None)

@@ -83,7 +83,7 @@ async def test_with_one_line_the_marks_stand_among_the_bars() -> None:
 
 
 async def test_where_steps_are_fewer_than_columns_each_has_several() -> None:
-    async with opened(2) as (scrubber, app, pilot):
+    async with opened(2) as (scrubber, _, pilot):
         scrubber.show(Profile([1, 2, 3, 2, 1], {2}, {4}), 5)
         await pilot.pause()
         for step, depth in enumerate("▁▂▃▂▁", 1):
