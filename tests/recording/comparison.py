@@ -100,32 +100,54 @@ def same_text(wanted: str, shown: str) -> bool:
 
 
 def differences(recording: Recording, events: Sequence[Mapping[str, Any]], limit: int = 10) -> list[str]:
-    """The first differences between a recording and the reference's events; empty when there is none."""
-    found: list[str] = []
+    """The first differences between a recording and the reference's events; empty when there is none.
+
+    Each thread is compared for itself: in which order they run is different every time.
+    """
     kind = recording.granularity
-    steps = [n for n in range(1, recording.total + 1) if recording.step(n).event == kind]
-    where = "offset" if kind == "instruction" else "line"
+    ours: dict[int, list[int]] = {}
+    for n in range(1, recording.total + 1):
+        step = recording.step(n)
+        if step.event == kind:
+            ours.setdefault(step.thread, []).append(n)
+    theirs: dict[int, list[Mapping[str, Any]]] = {}
+    for event in events:
+        theirs.setdefault(event["thread"], []).append(event)
+    if len(ours) != len(theirs):
+        return [f"{len(ours)} threads, really {len(theirs)}"]
+    found: list[str] = []
+    for steps, wanted in zip(ours.values(), theirs.values(), strict=True):
+        found += thread_differences(recording, steps, wanted, limit, alone=len(ours) == 1)
+    return found
+
+
+def thread_differences(
+    recording: Recording, steps: list[int], events: Sequence[Mapping[str, Any]], limit: int, *, alone: bool
+) -> list[str]:
+    """The differences of one thread; what threads share is compared where there is one alone."""
+    where = "offset" if recording.granularity == "instruction" else "line"
     ours = [getattr(recording.step(n), where) for n in steps]
     theirs = [event[where] for event in events]
     if ours != theirs:
-        at = next(
-            (k for k, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
-            min(len(ours), len(theirs)),
-        )
+        pairs = enumerate(zip(ours, theirs, strict=False))
+        at = next((k for k, pair in pairs if pair[0] != pair[1]), min(len(ours), len(theirs)))
         around = slice(max(0, at - 5), at + 6)
         return [
             f"{where}s differ from number {at} on: shown {ours[around]}, really {theirs[around]}"
             f" ({len(ours)}/{len(theirs)})"
         ]
+    found: list[str] = []
     for n, event in zip(steps, events, strict=True):
         state = recording.state(n, heap_limit=1 << 20)
-        found += [f"step {n} line {event['line']}: {each}" for each in state_differences(state, event)]
+        found += [
+            f"step {n} line {event['line']}: {each}" for each in state_differences(state, event, alone=alone)
+        ]
         if len(found) >= limit:
             break
     return found
 
 
-def state_differences(state: State, event: Mapping[str, Any]) -> list[str]:
+def state_differences(state: State, event: Mapping[str, Any], *, alone: bool) -> list[str]:
     """The differences at one step."""
     shown = Shown(state)
     found = []
@@ -138,7 +160,8 @@ def state_differences(state: State, event: Mapping[str, Any]) -> list[str]:
         for frame, (name, variables) in zip(state.frames, event["frames"], strict=True)
         if name != "<module>"
     ]
-    places.append(("globals", {each.name: each.value for each in state.globals}, event["globals"]))
+    if alone:
+        places.append(("globals", {each.name: each.value for each in state.globals}, event["globals"]))
     for place, values, wanted in places:
         values = {name: value for name, value in values.items() if name[:2] != "__"}
         wanted = {name: value for name, value in wanted.items() if name[:2] != "__"}

@@ -75,15 +75,19 @@ class Reference:
         self.granularity = granularity
         self.out = out
         self.words = None
+        self.lock = threading.Lock()
+        self.threads = {}
         if sys.implementation.name == "cpython":
             self.words = load(probe, "frame_stack")
 
     def variables(self, frame):
         """The variables of one frame as trees."""
         code = frame.f_code
+        if (
+            code.co_name == "<module>"
+        ):  # its names are the globals; 3.12 loses events when f_locals is asked for
+            return {}
         if not code.co_flags & 1:  # CO_OPTIMIZED: a class body's or module's names are a real dictionary
-            if frame.f_locals is frame.f_globals:
-                return {}
             return {name: tree(value) for name, value in frame.f_locals.items() if name[:2] != "__"}
         if self.words is None:
             return {name: tree(value) for name, value in frame.f_locals.items()}
@@ -102,7 +106,7 @@ class Reference:
             found[name] = tree(value)
         return found
 
-    def note(self, frame):
+    def note(self, frame, offset=None):
         """Write one event."""
         frames = []
         each = frame
@@ -111,21 +115,67 @@ class Reference:
                 frames.append([each.f_code.co_name, self.variables(each)])
             each = each.f_back
         names = {name: tree(value) for name, value in list(frame.f_globals.items()) if name[:2] != "__"}
-        event = {"line": frame.f_lineno, "offset": frame.f_lasti, "frames": frames, "globals": names}
-        self.out.write(json.dumps(event) + "\n")
+        thread = self.threads.setdefault(threading.get_ident(), len(self.threads))
+        event = {
+            "thread": thread,
+            "line": frame.f_lineno,
+            "offset": frame.f_lasti if offset is None else offset,
+            "frames": frames,
+            "globals": names,
+        }
+        with self.lock:
+            self.out.write(json.dumps(event) + "\n")
 
     def trace(self, frame, event, argument):
         """The trace function."""
         if frame.f_code.co_filename != PROGRAM:
             return None
-        if self.granularity == "instruction":
-            frame.f_trace_opcodes = True
-            frame.f_trace_lines = False
-            if event == "opcode":
+        try:
+            if self.granularity == "instruction":
+                frame.f_trace_opcodes = True
+                frame.f_trace_lines = False
+                if event == "opcode":
+                    self.note(frame)
+            elif event == "line":
                 self.note(frame)
-        elif event == "line":
-            self.note(frame)
+        except BaseException:
+            self.fail()
         return self.trace
+
+    def instruction(self, code, offset):
+        """The callback of `sys.monitoring`: from 3.12 on opcode events of a trace function come too late."""
+        if code.co_filename != PROGRAM:
+            return sys.monitoring.DISABLE
+        try:
+            self.note(sys._getframe(1), offset)
+        except BaseException:
+            self.fail()
+        return None
+
+    def fail(self):
+        """A mistake here is no difference of a recording: end at once."""
+        import traceback
+
+        traceback.print_exc()
+        os._exit(3)
+
+    def begin(self):
+        """Look at everything from now on."""
+        if self.granularity == "instruction" and hasattr(sys, "monitoring"):
+            monitoring = sys.monitoring
+            monitoring.use_tool_id(2, "reference")
+            monitoring.register_callback(2, monitoring.events.INSTRUCTION, self.instruction)
+            monitoring.set_events(2, monitoring.events.INSTRUCTION)
+            return
+        threading.settrace(self.trace)
+        sys.settrace(self.trace)
+
+    def end(self):
+        """Look no longer."""
+        sys.settrace(None)
+        threading.settrace(None)
+        if hasattr(sys, "monitoring") and sys.monitoring.get_tool(2):
+            sys.monitoring.set_events(2, 0)
 
 
 def main():
@@ -138,14 +188,11 @@ def main():
     with os.fdopen(3, "w") as out:
         reference = Reference(probe, granularity, out)
         sys.modules["__main__"] = main_module
-        threading.settrace(reference.trace)
-        sys._getframe().f_trace_opcodes = True  # 3.12 wants it before the trace function is set
-        sys.settrace(reference.trace)
+        reference.begin()
         try:
             exec(code, main_module.__dict__)
         finally:
-            sys.settrace(None)
-            threading.settrace(None)
+            reference.end()
 
 
 if __name__ == "__main__":
