@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.engine.recording.reader import Recording
-
 from flowtui.model.trace import HeapObject, State, Value
 
 HERE = Path(__file__).parent

@@ -115,7 +115,7 @@ class Reference:
                 frames.append([each.f_code.co_name, self.variables(each)])
             each = each.f_back
         names = {name: tree(value) for name, value in list(frame.f_globals.items()) if name[:2] != "__"}
-        thread = self.threads.setdefault(threading.get_ident(), len(self.threads))
+        thread = self.threads.setdefault(threading.current_thread().name, len(self.threads))
         event = {
             "thread": thread,
             "line": frame.f_lineno,
