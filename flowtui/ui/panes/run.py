@@ -27,7 +27,7 @@ SENTENCE_HEIGHT = 13
 #: From this height on the scrubber's marks have a line of their own.
 _MARKS_HEIGHT = 15
 #: From this height on the last line of the output so far stands in the pane.
-_OUTPUT_HEIGHT = 18
+_OUTPUT_HEIGHT = 16
 #: Rows that watches may take, in a low pane and in a high one.
 _WATCH_ROWS = 2, 4
 _INVITATION = (

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from flowtui.ui.panes.run import RunPane
 
 #: Seconds between two looks at what came, while a program is recorded.
-_LOOK_EVERY = 0.1
+_LOOK_EVERY = 0.02
+#: Steps that one look takes in: some milliseconds, so that keys are answered meanwhile.
+_PIECE = 3_000
+#: Looks between two pictures of the whole recording.
+_LOOKS_A_PICTURE = 5
 
 
 class RecordingScreen(RunningScreen):
@@ -57,6 +61,11 @@ class RecordingScreen(RunningScreen):
         self._to_record = False
         self._record_wanted = False
         self._growing: Timer | None = None
+        self._looks = 0
+        self._looked = False
+        self._program_ended = False
+        #: A thread looks through the recording: nobody else asks it anything.
+        self._searching = False
         self._recorded_run = 0
         self._recorded_lines: list[str] = []
         self._told_edited = False
@@ -125,6 +134,7 @@ class RecordingScreen(RunningScreen):
             raise OSError(str(error)) from None
         self.take_recording(recorded)
         self._recorded_run = self._runs
+        self._looks, self._looked, self._program_ended = 0, False, False
         self._growing = self.set_interval(_LOOK_EVERY, self._look)
         self.refresh_bindings()
         return recorded.run
@@ -152,21 +162,26 @@ class RecordingScreen(RunningScreen):
             self._growing = None
 
     def _look(self) -> None:
-        """Take in what was recorded since the last look."""
+        """Take in some of what was recorded since the last look; the end is where nothing more will come."""
         recording = self.recording
-        if recording is not None and self.asked(recording.update):
-            self.recording_grew()
+        if recording is None or self._searching:
+            return
+        self._looks += 1
+        if self.asked(recording.update, _PIECE):
+            if self._looks % _LOOKS_A_PICTURE == 1 or not self._looked:
+                self._looked = True
+                self.recording_grew()
+        elif self._program_ended:
+            self._stop_looking()
+            self.recording_ended()
+            self.refresh_bindings()
 
     def on_run_happened(self, message: RunHappened) -> None:
         """A recorded run says more than any other: where it ended."""
         message.prevent_default()
         super().on_run_happened(message)
         ends = message.run == self._runs == self._recorded_run and isinstance(message.event, Ended)
-        if ends and self.is_recording and self.recorded is not None:
-            self._stop_looking()
-            self.asked(self.recorded.recording.update)
-            self.recording_ended()
-            self.refresh_bindings()
+        self._program_ended = self._program_ended or ends
 
     def asked(self, question: Callable[..., Any], *arguments: Any) -> Any:
         """What the recording answers; None for a damaged one, which is told of once."""

@@ -48,7 +48,6 @@ class SteppingScreen(RecordingScreen):
         self._code: RecordedCode | None = None
         self._told_other_code = False
         self._drawing = False
-        self._searching = False
         self._columns = 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -135,6 +135,7 @@ class RunPicture(Widget, can_focus=True):
         self._strips: list[Strip] = []
         self._cursor: Item | None = None
         self._camera = Camera()
+        self._fitted = Size(0, 0)
         super().__init__(name=name, id=id, classes=classes)
 
     # ---- what is shown ----------------------------------------------------------------------------------
@@ -191,6 +192,7 @@ class RunPicture(Widget, can_focus=True):
 
     def _build(self) -> None:
         """Lay the state out for the widget's size; the cursor stays at its item, or near."""
+        self._fitted = self.size
         width, height = self.size
         if self._state is None or not width or not height:
             self._scene = None
@@ -219,15 +221,21 @@ class RunPicture(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the widget."""
+        self._fit()  # one that was hidden is asked for its lines before it hears of its size
         if y < len(self._strips):
             return self._strips[y]
         return Strip.blank(self.size.width, self._palette.base)
 
     def _on_resize(self) -> None:
-        self._lines.clear()
-        self._build()
-        self._camera.follow(self._scene, self._cursor)
-        self._draw()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Lay the state out for another size than before."""
+        if self._fitted != self.size:
+            self._lines.clear()
+            self._build()
+            self._camera.follow(self._scene, self._cursor)
+            self._draw()
 
     def _draw(self) -> None:
         """Draw; lines that look as they did keep their strips, the others are given to the screen."""

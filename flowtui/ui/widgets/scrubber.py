@@ -108,6 +108,7 @@ class Scrubber(Widget):
         self._total = 0
         self._recording = False
         self._label = 0
+        self._measured = 0
         self._told = 0
         self._dragging = False
         super().__init__(name=name, id=id, classes=classes)
@@ -184,7 +185,8 @@ class Scrubber(Widget):
 
     def _measure(self) -> None:
         """How wide the numbers are: as wide as they can become, so that the bar stays where it is."""
-        width, digits = self.size.width, len(f"{self._total:,}")
+        width = self._measured = self.size.width
+        digits = len(f"{self._total:,}")
         label = 5 + digits + 3 + digits + 1 + (2 if self._recording else 0)
         if width - label < _FEWEST:
             label = digits + 1
@@ -198,7 +200,8 @@ class Scrubber(Widget):
     # ---- painting ---------------------------------------------------------------------------------------
 
     def _on_resize(self) -> None:
-        self._measure()
+        if self._measured != self.size.width:
+            self._measure()
         self.refresh()
 
     def notify_style_update(self) -> None:
@@ -208,6 +211,7 @@ class Scrubber(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line: the numbers and the bars, or the marks below them."""
+        self._on_resize()  # one that was hidden is asked for its lines before it hears of its size
         base = self._palette.base
         segments = self._numbers() if y == 0 else self._legend() if y == 1 else []
         strip = Strip(segments).adjust_cell_length(self._label, base)
