@@ -28,8 +28,9 @@ from flowtui.probe import recording_format as form
 
 __all__ = ["Memory", "Referrer", "annotate", "look_at", "paths", "referrers"]
 
-#: Words of the streams that one call takes into the index: some milliseconds.
-PIECE = 30_000
+#: Words of the streams that the first call takes into the index (all of an ordinary program), and each later one: some
+#: milliseconds.
+FIRST, PIECE = 100_000, 8_000
 #: Objects that are looked at on the way up from one of them.
 MOST_UP = 2_000
 #: Holders of one object that are told one by one.
@@ -91,7 +92,7 @@ class Look:
     def ready(self, n: int, words: int = PIECE) -> bool:
         """Whether all up to step `n` is in the index; takes a piece more in where it is not."""
         if not self._reader.complete:
-            self._reader.update(words)
+            self._reader.update(words if self.references.looked else max(words, FIRST))
             self._fates.clear()  # what was gone may have been seen again
             self._held.clear()
         return self.references.looked >= n
@@ -242,7 +243,7 @@ class Look:
 
     def referrers(self, number: int, n: int) -> tuple[Referrer, ...]:
         """See `referrers`."""
-        if not self.ready(n, 20 * PIECE):
+        if not self.ready(n, FIRST):
             return (self._not_looked(),)
         found = [
             self._words.referrer(holder, number, n, count)
@@ -268,7 +269,7 @@ class Look:
 
     def path(self, number: int, n: int) -> tuple[Referrer, ...] | None:
         """See `paths`."""
-        if not self.ready(n, 20 * PIECE):
+        if not self.ready(n, FIRST):
             return (self._not_looked(),)
         came: dict[int, int] = {number: 0}
         work = [number]

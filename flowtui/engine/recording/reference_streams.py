@@ -226,9 +226,7 @@ class _Heap:
     def _begun(self, number: int, n: int, values: Sequence[int]) -> list[int]:
         """Intervals plus one of the values that are objects, 0 for the others."""
         holder = Holder("object", number, 0)
-        return [
-            self._index.begin(value >> 3, n, holder) + 1 if is_object(value) else 0 for value in values
-        ]
+        return [self._index.begin(value >> 3, n, holder) + 1 if is_object(value) else 0 for value in values]
 
     def _put(self, number: int, n: int, values: Sequence[int]) -> None:
         items = self._maps.setdefault(number, {})

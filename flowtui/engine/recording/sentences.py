@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
+
 from flowtui.engine.recording.sentence_forms import (
     CALLS,
     FORMS,
@@ -26,6 +29,7 @@ from flowtui.engine.recording.sentence_scene import (
 )
 from flowtui.explain import instructions as explained
 from flowtui.explain.values import NoValueError
+from flowtui.model.source import split_lines
 from flowtui.model.stages import Instruction
 from flowtui.model.trace import Change, State, Step, Value
 
@@ -206,12 +210,24 @@ def described(recording: Recorded, value: Value, n: int) -> str:
     shown = recording.object_at(value.object, n) if value.object is not None else None
     if shown is None:
         return clip(value.text, 80)
-    if shown.form == "leaf":
+    arguments = [each.value for each in shown.elements]
+    if shown.form != "sequence":
         return clip(shown.text or value.text, 80)
-    for each in shown.elements:
-        if each.key == "args":
-            return f"{shown.type}: {clip(each.value.text, 60)}"
-    return clip(value.text, 80)
+    if not arguments:
+        return shown.type
+    texts = [each.text for each in arguments]
+    if len(texts) == 1 and arguments[0].type == "str" and shown.type != "KeyError":
+        return f"{shown.type}: {clip(unquoted(texts[0]), 80)}"
+    return f"{shown.type}: {clip(texts[0] if len(texts) == 1 else '(' + ', '.join(texts) + ')', 80)}"
+
+
+def unquoted(text: str) -> str:
+    """A string from its repr; the repr itself where it is not whole."""
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return found if isinstance(found, str) else text
 
 
 # ---- lines
@@ -222,12 +238,17 @@ def _line(recording: Recorded, state: State) -> str:
     file = file_of(recording, step.file)
     text = ""
     if file is not None and file.source is not None and step.line is not None:
-        lines = file.source.splitlines() if "\f" not in file.source else file.source.split("\n")
+        lines = _lines(file.source)
         if 0 < step.line <= len(lines):
             text = lines[step.line - 1].strip()
     beginning = f"Line {step.line} is next" + (f": {clip(text, 70)}" if text else "")
     changed = _last_line_did(recording, state)
     return f"{beginning}{';' if changed else '.'}{changed}"
+
+
+@lru_cache(8)
+def _lines(source: str) -> list[str]:
+    return split_lines(source)
 
 
 def _last_line_did(recording: Recorded, state: State) -> str:

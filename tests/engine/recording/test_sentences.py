@@ -12,7 +12,7 @@ import pytest
 from flowtui.engine.recording.sentence_forms import FORMS
 from flowtui.engine.recording.sentences import sentence
 from flowtui.explain import known_opcodes
-from flowtui.model.trace import FrameState, HeapObject, State, Step, Value, Variable
+from flowtui.model.trace import Element, FrameState, HeapObject, State, Step, Value, Variable
 from tests.tables import analyse
 
 NAMES = json.loads(
@@ -28,9 +28,9 @@ def value(text, type_name="int", number=None):
 ERROR = HeapObject(
     number=9,
     type="ZeroDivisionError",
-    form="leaf",
-    text="ZeroDivisionError: division by zero",
-    elements=(),
+    form="sequence",
+    text="",
+    elements=(Element("0", Value("'division by zero'", "str")),),
     left_out=0,
     address=1,
     size=None,
