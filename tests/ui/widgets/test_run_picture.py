@@ -307,6 +307,18 @@ async def test_the_empty_and_the_notice(size: tuple[int, int]) -> None:
         assert "cut at the limit" in rows(picture)[-1]
 
 
+async def test_a_state_that_comes_while_it_is_hidden_is_there_when_it_is_shown() -> None:
+    async with opened((80, 12)) as (picture, _, pilot):
+        picture.display = False
+        await pilot.pause()
+        picture.show(points())
+        picture.display = True
+        await pilot.pause()
+        assert "\n".join(rows(picture)) == POINTS_80_12
+        await pilot.resize_terminal(60, 18)
+        assert "▶ norm     :12" in rows(picture)[3]
+
+
 async def test_only_lines_that_look_different_are_made_again() -> None:
     async with opened((80, 12), points()) as (picture, _, pilot):
         before = [picture.render_line(y) for y in range(12)]
