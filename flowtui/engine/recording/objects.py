@@ -11,8 +11,9 @@ from flowtui.engine.recording.streams import RecordingError
 from flowtui.probe import recording_format as form
 
 Form = Literal["sequence", "set", "mapping", "attributes", "leaf"]
-#: Versions between two full copies of an object, at least; so many as it has elements, if these are more.
-_APART = 64
+#: Versions between two full copies of an object, at least; an eighth of the number of its elements, if that is more:
+#: a copy takes as much memory as 64 bytes a version then.
+_APART, _PART = 64, 8
 _INDEX = (1 << 28) - 1
 _LOW = (1 << 32) - 1
 #: Objects whose histories are remembered.
@@ -61,9 +62,12 @@ class Content:
         """Let the version at a place of the stream ``heap`` happen."""
         shape, sizes = words[at + 1], words[at + 2]
         what, start, removed = shape >> 56, shape >> 28 & _INDEX, shape & _INDEX
-        values = words[at + 3 : at + 3 + (sizes & _LOW)]
         if sizes >> 32:
             self.size = sizes >> 32
+        if what == form.H_SEQUENCE and removed == 1 == sizes & _LOW and self.form == "sequence":
+            self.values[start] = words[at + 3]  # by far the most versions are of this kind
+            return
+        values = words[at + 3 : at + 3 + (sizes & _LOW)]
         if what == form.H_CUT:
             self.left_out = removed
             return
@@ -173,7 +177,7 @@ class Objects:
         try:
             for at in range(done + 1, place + 1):
                 made.apply(words, place_of(versions[at]))
-                if last and at - places[-1] >= max(_APART, len(made.values)):
+                if last and at - places[-1] >= max(_APART, len(made.values) // _PART):
                     places.append(at)
                     contents.append(made.copy())
         except (IndexError, ValueError, OverflowError):
