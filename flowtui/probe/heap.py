@@ -27,6 +27,7 @@ from struct import Struct
 from . import frame_stack, heap_kinds, heap_weak
 from . import recording_format as form
 from .heap_book import ALWAYS, MASK, NO_WORDS, PACK, Book, Known
+from .heap_collector import make_collected
 from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF
 from .heap_looks import HARD, SHORT, make_looks
 from .heap_prints import TUPLE_ITEMS, VERSIONED, dict_entries
@@ -462,38 +463,8 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         """All recorded elements of an object, keys included."""
         elements = o.plan.read(value)
         if o.plan.kind == DICT or o.plan.kind == ATTRIBUTES:
-            return [each for pair in list(elements)[:most] for each in pair]
+            return [each for pair in heap_kinds.all_of(elements)[:most] for each in pair]
         return list(elements[:most])
-
-    # ---- the collector
-
-    def collected(phase: str, info: dict[str, int], n: int) -> tuple[int, int, int] | None:
-        settle(n)
-        generation = info.get("generation", 0)
-        if phase == "start":
-            book.collecting = generation, young(generation)
-            return None
-        found = info.get("collected", 0)
-        candidates = book.collecting[1] if book.collecting is not None else frozenset()
-        book.collecting = None
-        if candidates and found:
-            alive = young(generation + 1)
-            for address in candidates - alive:
-                o = get(address)
-                if o is not None and o.weak is None:
-                    forget(o, n, form.FREED_BY_COLLECTION + generation)
-        return generation, found, info.get("uncollectable", 0)
-
-    def young(generation: int) -> frozenset[int]:
-        """Addresses of known containers in the collector's generations up to one."""
-        if not CPYTHON:
-            return frozenset()
-        from gc import get_objects
-
-        found: set[int] = set()
-        for each in range(min(generation, 2) + 1):
-            found.update(map(id, get_objects(generation=each)))
-        return frozenset(found & objects.keys())
 
     def calibrate() -> None:
         """Find how many references a call of `ref` itself makes, on this interpreter, by calling it."""
@@ -502,7 +473,8 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         ref(trial, 1)
         first_base = raw - 2
         ref(trial, 1)
-        again_base = objects[id(trial)].count
+        o = get(id(trial))
+        again_base = 0 if o is None else o.count  # None: there is no room for anything
         objects.clear()
         for place in range(book.at):
             heap_words[place] = 0
@@ -512,5 +484,5 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         calibrate()
     heap = Heap(book)
     heap.ref, heap.touch, heap.stored, heap.attribute_stored = ref, touch, stored, attribute_stored
-    heap.sweep, heap.collected = sweep, collected
+    heap.sweep, heap.collected = sweep, make_collected(book)
     return heap

@@ -144,7 +144,7 @@ class Book:
 
     def register(self, value: Any, plan: Plan, address: int, n: int) -> int:
         """Take in an object that was not met before; gives its word."""
-        if self.full:
+        if self.full or not plan.text:
             return form.UNKNOWN
         self.total = number = self.total + 1
         o = Known()
@@ -162,6 +162,8 @@ class Book:
         if plan.describe is not None:
             o.text = plan.describe(value)
             described = self.texts.number(form.T_LEAF, o.text)
+            if not described:
+                return form.UNKNOWN
         size = 0
         if plan.sized:
             try:

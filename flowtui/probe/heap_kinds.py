@@ -20,6 +20,7 @@ from types import (
     GeneratorType,
     GetSetDescriptorType,
     MemberDescriptorType,
+    MethodDescriptorType,
     MethodType,
     ModuleType,
 )
@@ -47,6 +48,8 @@ arguments_of = BaseException.__dict__["args"].__get__
 cell_content = CellType.__dict__["cell_contents"].__get__
 deque_iter = deque.__iter__
 whole = slice(None)
+#: All that an iterator or a view gives; PyPy's `list` would ask a subclass for its length.
+all_of: Callable[[Any], list[Any]] = list if CPYTHON else lambda given: [each for each in given]  # noqa: C416
 
 # How the elements are kept; what a look does is chosen by this.
 LEAF, LIST, TUPLE, ELEMENTS, DICT, SET, ATTRIBUTES = range(7)
@@ -176,11 +179,11 @@ def structure(cls: type, line: tuple[type, ...]) -> Plan:
     if tuple in line:
         return Plan(name, ELEMENTS, lambda value: tuple.__getitem__(value, whole))
     if set in line:
-        return Plan(name, SET, lambda value: list(set_iter(value)))
+        return Plan(name, SET, lambda value: all_of(set_iter(value)))
     if frozenset in line:
-        return Plan(name, SET, lambda value: list(frozenset_iter(value)))
+        return Plan(name, SET, lambda value: all_of(frozenset_iter(value)))
     if deque in line:
-        return Plan(name, ELEMENTS, lambda value: list(deque_iter(value)))
+        return Plan(name, ELEMENTS, lambda value: all_of(deque_iter(value)))
     if BaseException in line:
         return Plan(name, ELEMENTS, arguments_of)
     for each in line:
@@ -193,10 +196,11 @@ def structure(cls: type, line: tuple[type, ...]) -> Plan:
 
 
 def builtin_size(line: tuple[type, ...]) -> bool:
-    """Whether the first ``__sizeof__`` of a line of classes is a built-in one."""
+    """Whether the first ``__sizeof__`` of a line of classes is written in C."""
     for cls in line:
-        if "__sizeof__" in names_of(cls):
-            return not flags_of(cls) & HEAP_TYPE
+        found = names_of(cls).get("__sizeof__")
+        if found is not None:
+            return type(found) is MethodDescriptorType
     return False
 
 
@@ -220,7 +224,7 @@ def attribute_reader(line: tuple[type, ...]) -> Callable[[Any], list[tuple[str, 
 def own_names(value: Any) -> Any:
     """The pairs of an instance's dictionary."""
     names = attribute(value, "__dict__")
-    return list(dict_items(names)) if isinstance(names, dict) else []
+    return all_of(dict_items(names)) if isinstance(names, dict) else []
 
 
 def slot_values(value: Any) -> list[tuple[str, object]]:

@@ -76,7 +76,7 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
     list_begins, list_end = heap_prints.list_begins, heap_prints.list_end
     dict_print, set_print = heap_prints.dict_print, heap_prints.set_print
     own_names, attribute, items = heap_kinds.own_names, heap_kinds.attribute, heap_kinds.dict_items
-    dict_length = dict.__len__
+    dict_length, all_of = dict.__len__, heap_kinds.all_of
 
     def look(o: Known, value: Any, n: int, count: int, again: bool) -> None:
         """Write what is new about an object.
@@ -318,7 +318,7 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
             write(n, o.number, form.H_MAPPING if o.plan.kind == DICT else form.H_ATTRIBUTES, 0, 0, NO_WORDS)
             o.words, o.print, o.epoch, o.plain = {}, print_, book.epoch, True
             return
-        pairs = list(items(names)) if names is not None else o.plan.read(value)
+        pairs = all_of(items(names)) if names is not None else o.plan.read(value)
         shown = pairs if len(pairs) <= MOST else pairs[:MOST]
         keys = [word(key, n) for key, _ in shown]
         values = [word(each, n) for _, each in shown]

@@ -24,3 +24,8 @@ def run(python, script, *words):
 def test_random_objects_are_recorded_as_they_are(python):
     path = interpreters.need(python)
     assert [found for seed in range(6) if (found := run(path, "heap_mutations.py", str(seed), "200"))] == []
+
+
+@pytest.mark.parametrize("python", interpreters.at_hand())
+def test_objects_that_misbehave_are_asked_nothing(python):
+    assert run(interpreters.need(python), "heap_hostile.py") == ""
