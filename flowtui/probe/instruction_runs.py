@@ -243,7 +243,8 @@ class Runs:
         self._plan = plan
         self._events = self._certain()
         self.handlers: Run = {
-            offset: (tuple([(1, R_WORD, slot, slot) for slot in slots]), 0, None) for offset, slots in plan.handlers.items()
+            offset: (tuple([(1, R_WORD, slot, slot) for slot in slots]), 0, None)
+            for offset, slots in plan.handlers.items()
         }
         work = list(self._events)
         resumed = [one.offset for one in plan.instructions if one.name == "RESUME"]
@@ -265,7 +266,9 @@ class Runs:
             slots = [plan.index[name] for name in stored(one) if name in plan.index]
             unset = one.name == "DELETE_FAST"
             if slots and one.before >= 0:
-                self.stores[one.offset] = tuple([(1, R_UNSET if unset else R_WORD, slot, slot) for slot in slots])
+                self.stores[one.offset] = tuple(
+                    [(1, R_UNSET if unset else R_WORD, slot, slot) for slot in slots]
+                )
             elif one.name in STORES_NAME:
                 self.stores[one.offset] = ((1, R_NAME, one.argval, -1),)
             elif one.name in STORES_CELL:

@@ -13,6 +13,7 @@ CPython calls no callback while one runs: what a callback sets off (a finaliser,
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from sys import _getframe as getframe
 
 TYPE_CHECKING = False
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 #: One of the numbers that no well-known tool has.
 TOOL = 4
 NAME = "flowtui"
+EVERYWHERE = ("PY_START", "PY_THROW", "PY_UNWIND", "RAISE")
 
 
 class Driver:
@@ -48,14 +50,41 @@ class Driver:
         shared = events.PY_START | events.PY_RETURN | events.PY_YIELD | events.PY_RESUME | events.INSTRUCTION
         self._local = shared if recorder.by_instruction else shared | events.LINE | events.JUMP
         self._everywhere = events.RAISE | events.PY_UNWIND | events.PY_THROW | events.PY_START
-        for name, callback in callbacks(recorder, frames, monitoring.DISABLE).items():
-            monitoring.register_callback(TOOL, getattr(events, name), callback)
+        self._register = monitoring.register_callback
+        self._events = events
+        self._recorder, self._frames = recorder, frames
+        self._callbacks = callbacks(recorder, frames, monitoring.DISABLE, 1)
+        for name, callback in self._callbacks.items():
+            self._register(TOOL, getattr(events, name), callback)
 
     def watch(self, codes: list[CodeType]) -> None:
         """Record these code objects too."""
         self._codes += codes
         for code in codes:
             self._set_local(TOOL, code, self._local)
+
+    def threads_begin(self) -> None:
+        """Put callbacks in place that tell the threads apart."""
+        frames, lock = self._frames, self._recorder.lock
+        frames.deeper()
+        disable = vars(sys)["monitoring"].DISABLE
+
+        def guard(callback: Any) -> Any:
+            thread_is = frames.thread_is
+
+            def guarded(*arguments: Any) -> Any:
+                with lock:
+                    thread_is(get_ident())
+                    return callback(*arguments)
+
+            return guarded
+
+        plans = self._recorder.plans
+        for name, callback in callbacks(self._recorder, frames, disable, 3).items():
+            guarded = guard(callback)
+            if name in EVERYWHERE:
+                guarded = only_ours(plans, guarded, callback, disable, name)
+            self._register(TOOL, getattr(self._events, name), guarded)
 
     def start(self) -> None:
         """Begin."""
@@ -79,10 +108,26 @@ class Driver:
         return bool(self._get_tool(TOOL) == NAME)
 
 
-def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, Any]:
-    """The callbacks by the names of their events; none ever raises."""
+def only_ours(plans: dict[int, Any], guarded: Any, callback: Any, disable: object, name: str) -> Any:
+    """A callback for events that come from everywhere: only the program's own are worth a change of threads."""
+
+    def everywhere(code: CodeType, offset: int, *more: Any) -> Any:
+        if id(code) in plans:
+            return guarded(code, offset, *more)
+        return callback(code, offset) if name == "PY_START" else None
+
+    return everywhere
+
+
+def callbacks(recorder: Recorder, frames: Frames, disable: object, up: int) -> dict[str, Any]:
+    """The callbacks by the names of their events; none ever raises. `up`: how far below is the program's frame."""
     plans, failed = recorder.plans, recorder.failed
-    resume, line, instruction, note_mutation = frames.resume, frames.line, frames.instruction, frames.note_mutation
+    resume, line, instruction, note_mutation = (
+        frames.resume,
+        frames.line,
+        frames.instruction,
+        frames.note_mutation,
+    )
     raised, unwind, current, call_made = frames.raised, frames.unwind, frames.current, frames.call_made
 
     start, begins = frames.start, recorder.begins
@@ -102,13 +147,13 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
         try:
             plan = plans.get(id(code))
             if plan is not None:
-                resume(plan, getframe(1), offset, True)
+                resume(plan, getframe(up), offset, True)
         except BaseException as problem:
             failed(problem)
 
     def left(code: CodeType, offset: int, error: object) -> None:
         try:
-            if id(code) in plans and id(getframe(1)) == current():
+            if id(code) in plans and id(getframe(up)) == current():
                 unwind(error)
         except BaseException as problem:
             failed(problem)
@@ -117,7 +162,7 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object) -> dict[str, 
         try:
             plan = plans.get(id(code))
             if plan is not None:
-                frame = getframe(1)
+                frame = getframe(up)
                 if id(frame) == current():
                     raised(error, offset, plan.line_of.get(offset) or frame.f_lineno or 0)
         except BaseException as problem:

@@ -11,13 +11,26 @@ never held.
 
 from __future__ import annotations
 
+import _thread
 import struct
 import sys
+from _thread import get_ident
 from sys import _getframe as getframe
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 
 from . import frame_stack, pure_calls
-from .instruction_runs import R_CELL, R_CONSTANT, R_GIVEN, R_LOOK, R_LOOK_NAME, R_NAME, R_TOUCH, R_UNSET, R_WORD, Runs
+from .instruction_runs import (
+    R_CELL,
+    R_CONSTANT,
+    R_GIVEN,
+    R_LOOK,
+    R_LOOK_NAME,
+    R_NAME,
+    R_TOUCH,
+    R_UNSET,
+    R_WORD,
+    Runs,
+)
 from .line_plan import ATTRIBUTE, BY_LINE, CALL, ITEM, TOUCH, LinePlan
 from .recording_format import (
     D_COLLECTED,
@@ -26,6 +39,7 @@ from .recording_format import (
     D_NAME,
     D_OUTPUT,
     D_RESUMED,
+    D_THREAD,
     D_VALUE,
     INT_LIMIT,
     NULL,
@@ -34,7 +48,9 @@ from .recording_format import (
     S_RAISE,
     S_RESUME,
     S_RETURN,
+    S_THREAD,
     S_YIELD,
+    THREAD_BEGINS,
     THROWN,
     UNSET,
     UNWOUND,
@@ -59,10 +75,17 @@ MISSING: Any = object()
 #: Places in a frame's record, which is a list: nothing is faster to make.
 NUMBER, WORDS, LAST, PLAN, ADDRESS, WAITING, CELLS, NAMES, NAMED, AGAIN, AT = range(11)
 KIND = 29
+STARTS_THREAD = frozenset(
+    [
+        id(each)
+        for name, each in vars(_thread).items()
+        if name in ("start_new_thread", "start_new", "start_joinable_thread")
+    ]
+)
 READ = (R_WORD, R_TOUCH)
 # what a change is, above its index
-IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED = (
-    each << 28 for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED)
+IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED, THREAD = (
+    each << 28 for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED, D_THREAD)
 )
 
 
@@ -148,6 +171,9 @@ def make(recorder: Recorder) -> Frames:
     events: Any = nothing
     mutations: Any = nothing
     at = 0  # that instruction's offset
+    up_at_start, up_at_resume = 2, 1  # how far below the callbacks the program's frame is
+    active = get_ident()
+    threads: dict[int, list[Any]] = {active: [0]}
     top: Any = None  # the frame that a step's changes belong to without being named
 
     # ---- values
@@ -267,6 +293,9 @@ def make(recorder: Recorder) -> Frames:
             if memory[(id(function) >> 3) + code_at] in plans:
                 return
         elif id(function) in pure:
+            return
+        elif id(function) in STARTS_THREAD:
+            recorder.threads_begin()
             return
         elif kind is method_of_type:
             if count and words[first] > 1:
@@ -708,7 +737,7 @@ def make(recorder: Recorder) -> Frames:
     def start(code: object, offset: int) -> None:
         """PY_START."""
         try:
-            enter(plans[id(code)], getframe(2), offset)
+            enter(plans[id(code)], getframe(up_at_start), offset)
         except BaseException as error:
             failed(error)
 
@@ -758,7 +787,7 @@ def make(recorder: Recorder) -> Frames:
     def resumed(code: object, offset: int) -> None:
         """PY_RESUME."""
         try:
-            resume(plans[id(code)], getframe(1), offset, False)
+            resume(plans[id(code)], getframe(up_at_resume), offset, False)
         except BaseException as error:
             failed(error)
 
@@ -808,6 +837,81 @@ def make(recorder: Recorder) -> Frames:
         pack(changes, m, n + 1 << 32 | OUTPUT | stream, total)
         m += 16
 
+    # ---- threads
+
+    def thread_is(ident: int) -> None:
+        """Events of this thread follow; each has frames of its own. Held by the lock of whoever calls."""
+        nonlocal \
+            active, \
+            n, \
+            m, \
+            frames, \
+            dirty, \
+            cur, \
+            words, \
+            last, \
+            base, \
+            plan_lines, \
+            waiting, \
+            run, \
+            events, \
+            mutations, \
+            at, \
+            top
+        if ident == active:
+            return
+        threads[active][1:] = (
+            frames,
+            dirty,
+            cur,
+            words,
+            last,
+            base,
+            plan_lines,
+            waiting,
+            run,
+            events,
+            mutations,
+            at,
+            top,
+        )
+        active = ident
+        known = threads.get(ident)
+        begins = known is None
+        if begins:
+            known = threads[ident] = [
+                recorder.thread_number(),
+                [],
+                [],
+                None,
+                (),
+                [],
+                0,
+                nothing,
+                None,
+                nothing,
+                nothing,
+            ]
+            known += [nothing, 0, None]
+        _, frames, dirty, cur, words, last, base, plan_lines, waiting, run, events, mutations, at, top = known
+        if begins:
+            n += 1
+        pack(changes, m, (n if begins else n + 1) << 32 | THREAD | recorder.thread_name(ident), known[0])
+        m += 16
+        if begins:
+            steps[n] = S_THREAD << KIND | THREAD_BEGINS
+
+    def thread_begins(ident: int) -> None:
+        """A thread has begun; its number in the system may be that of one that has ended."""
+        if ident in threads and ident != active and not threads[ident][1]:
+            del threads[ident]
+        thread_is(ident)
+
+    def deeper() -> None:
+        """Callbacks are called through those that tell threads apart."""
+        nonlocal up_at_start, up_at_resume
+        up_at_start, up_at_resume = 4, 2
+
     # ---- the whole
 
     def limits() -> None:
@@ -839,6 +943,9 @@ def make(recorder: Recorder) -> Frames:
             "collected": collected,
             "output": output,
             "current": current,
+            "thread_is": thread_is,
+            "thread_begins": thread_begins,
+            "deeper": deeper,
             "extent": extent,
         }
     )

@@ -15,6 +15,7 @@ import gc
 import os
 import sys
 from sys import _getframe as getframe
+from _thread import RLock, get_ident
 from time import monotonic
 from types import CodeType
 
@@ -86,6 +87,9 @@ class Recorder:
         self.first_check = min(CHECK, self._steps)
         self.plans: dict[int, LinePlan] = {}
         self.spaces: dict[int, Space] = {}
+        self.threaded = False
+        self.lock = RLock()
+        self._threads = 0
         self._names: dict[str, int] = {}
         self._files = 0
         self._codes = 0
@@ -140,11 +144,17 @@ class Recorder:
 
     def note_output(self, stream: int, total: int) -> None:
         """Note that `total` bytes were written so far to a stream (1 standard output, 2 standard error)."""
-        if self._driver.running:
-            try:
+        if not self._driver.running:
+            return
+        try:
+            if self.threaded:
+                with self.lock:
+                    self._frames.thread_is(get_ident())
+                    self._frames.output(stream, total)
+            else:
                 self._frames.output(stream, total)
-            except BaseException as error:
-                self.failed(error)
+        except BaseException as error:
+            self.failed(error)
 
     def check(self, step: int, changed: int) -> int:
         """Look at the limits; gives the step after which to ask again.
@@ -234,6 +244,8 @@ class Recorder:
 
     def begins(self, code: CodeType) -> bool:
         """Code that is not recorded begins: take it in if it is ours; whether it is."""
+        if code.co_name == "start" and code.co_filename.endswith("threading.py"):
+            self.threads_begin()
         if not self._ours(code):
             return False
         try:
@@ -242,6 +254,31 @@ class Recorder:
         except OSError:
             source = None
         return self._register(code, source, None)
+
+    # ---- threads
+
+    def threads_begin(self) -> None:
+        """A second thread is about to begin: from now on callbacks ask which thread calls them."""
+        if not self.threaded:
+            self.threaded = True
+            self._driver.threads_begin()
+
+    def thread_number(self) -> int:
+        """A new thread's number."""
+        self._threads += 1
+        return self._threads
+
+    def thread_name(self, ident: int) -> int:
+        """The number of the text with a thread's name, 0 when it has none."""
+        threading = sys.modules.get("threading")
+        thread = getattr(threading, "_active", {}).get(ident)
+        try:
+            name = object.__getattribute__(thread, "__dict__").get("_name")
+        except AttributeError:
+            return 0
+        if type(name) is not str:
+            return 0
+        return int(self.heap.texts.string(name[:100]) >> 3) if name else 0
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         """The collector begins or has ended (`gc.callbacks`)."""

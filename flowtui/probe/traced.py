@@ -8,6 +8,7 @@ end: it is put back at the next output or collection.
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from sys import gettrace, settrace
 
 TYPE_CHECKING = False
@@ -28,6 +29,12 @@ class Driver:
 
     def watch(self, codes: list[CodeType]) -> None:
         """Record these code objects too: a trace function is told of all."""
+
+    def threads_begin(self) -> None:
+        """From now on the trace functions tell threads apart; `threading` gives them to each new thread."""
+        threading: Any = sys.modules.get("threading")
+        if threading is not None and getattr(threading, "_trace_hook", self) is None:
+            threading._trace_hook = self._trace
 
     def start(self) -> None:
         """Begin."""
@@ -55,13 +62,32 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
     by_instruction = recorder.by_instruction
     raised_at = 0
 
+    def inside_threads(frame: FrameType, event: str, argument: Any) -> Any:
+        with recorder.lock:
+            frames.thread_is(get_ident())
+            if event == "line" and not by_instruction:
+                line(None, frame.f_lineno)
+            elif event == "opcode":
+                instruction(frame.f_code, frame.f_lasti)
+            else:
+                inside(frame, event, argument)
+        return inside_threads if driver.running else None
+
     def inside_lines(frame: FrameType, event: str, argument: Any) -> Any:
+        if recorder.threaded:
+            return inside_threads(frame, event, argument)
         if event == "line":
             line(None, frame.f_lineno)
             return inside_lines
         return inside(frame, event, argument)
 
+    def tell_apart() -> None:
+        nonlocal local
+        local = inside_threads
+
     def inside_instructions(frame: FrameType, event: str, argument: Any) -> Any:
+        if recorder.threaded:
+            return inside_threads(frame, event, argument)
         if event == "opcode":
             instruction(frame.f_code, frame.f_lasti)
             return inside_instructions
@@ -90,6 +116,17 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
         return local
 
     def called(frame: FrameType, event: str, argument: Any) -> Any:
+        if not recorder.threaded:
+            return call(frame)
+        if id(frame.f_code) not in plans:
+            return call(frame)
+        if local is not inside_threads:
+            tell_apart()
+        with recorder.lock:
+            frames.thread_is(get_ident())
+            return call(frame)
+
+    def call(frame: FrameType) -> Any:
         code = frame.f_code
         plan = plans.get(id(code))
         try:
@@ -110,5 +147,6 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
             return None
         return local
 
-    local = inside_instructions if by_instruction else inside_lines
+    single = inside_instructions if by_instruction else inside_lines
+    local: Any = single
     return called
