@@ -75,7 +75,7 @@ class Geometry(NamedTuple):
 def geometry(width: int, height: int) -> Geometry:
     """The sizes of the parts of a picture of that size; they depend on nothing else, so that nothing moves."""
     width, height = max(width, 24), max(height, 4)
-    left = max(12, min(60, width * (49 if width >= 76 else 46) // 100))
+    left = max(12, min(60, width * (49 if width >= 76 else 47) // 100))
     box = max(6, min(26, left * 45 // 100))
     channel = max(4, min(14, width // 11)) if width >= 100 else max(4, width // 12 + 1)
     back = max(3, min(10, width // 16))

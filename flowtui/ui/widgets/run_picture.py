@@ -165,9 +165,10 @@ class RunPicture(Widget, can_focus=True):
         self._draw()
 
     def name_files(self, names: Mapping[int, str]) -> None:
-        """Say how the source files are called that frames are in, by their numbers."""
+        """Say how the source files are called that frames are in, by their numbers; of a path its end is shown."""
+        names = {number: name.rpartition("/")[2] for number, name in names.items()}
         if names != self._files:
-            self._files = dict(names)
+            self._files = names
             self._build()
             self._draw()
 

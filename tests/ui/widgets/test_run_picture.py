@@ -56,7 +56,7 @@ async def opened(
     async with app.run_test(size=size) as pilot:
         picture = app.query_one(RunPicture)
         picture.focus()
-        picture.name_files({0: "demo.py"})
+        picture.name_files({0: "/home/anna/demo.py"})
         await pilot.pause()
         picture.show(shown)
         await pilot.pause()
@@ -316,7 +316,7 @@ async def test_a_state_that_comes_while_it_is_hidden_is_there_when_it_is_shown()
         await pilot.pause()
         assert "\n".join(rows(picture)) == POINTS_80_12
         await pilot.resize_terminal(60, 18)
-        assert "▶ norm     :12" in rows(picture)[3]
+        assert "▶ norm      :12" in rows(picture)[3]
 
 
 async def test_only_lines_that_look_different_are_made_again() -> None:
