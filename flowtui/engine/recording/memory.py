@@ -11,6 +11,7 @@ unless it is part of a cycle, or referred to from one: then it is garbage and wa
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -88,6 +89,7 @@ class Look:
         self._stacks: dict[int, Counter[int] | None] = {}
         self._fates: dict[tuple[int, int], Fate] = {}
         self._held: dict[tuple[int, int], int] = {}
+        self._outside: dict[tuple[int, int], int] = {}
 
     def ready(self, n: int, words: int = PIECE) -> bool:
         """Whether all up to step `n` is in the index; takes a piece more in where it is not."""
@@ -95,6 +97,7 @@ class Look:
             self._reader.update(words if self.references.looked else max(words, FIRST))
             self._fates.clear()  # what was gone may have been seen again
             self._held.clear()
+            self._outside.clear()
         return self.references.looked >= n
 
     # ---- operand stacks
@@ -153,13 +156,10 @@ class Look:
         if self.references.seen_after(number, n):
             return True
         read = self.references.counted(number, n)
-        if read is None:
-            return True
-        step, count = read
-        if count > self.held(number, step):
+        if read is None or self.outside(number, n):
             return True
         # Whatever took it up since is an object that is newer: an iterator, a bound method, a function's defaults.
-        newer = self.references.opaque_since(step, n)
+        newer = self.references.opaque_since(read[0], n)
         if newer is None or self._in_loop(n):
             return True
         return any(
@@ -216,28 +216,46 @@ class Look:
 
     def count(self, number: int, n: int) -> tuple[int, bool] | None:
         """The reference count at a step, and whether it is inferred; None for unknown."""
-        read = self.references.counted(number, n)
-        if read is None:
+        read, outside = self.references.counted(number, n), self.outside(number, n)
+        if read is None or outside is None:
             return None
         step, count = read
-        if step == n:
-            return count, False
+        total = self.held(number, n) + outside
         on_stack = self.on_stacks(n)[number] or self.on_stacks(step)[number]
-        if not on_stack and not self.references.changed_between(number, step, n):
-            gone = any(
-                holder.kind == "object" and self.fate(holder.owner, n) == "gone"
-                for holder in self.references.holding(number, n)
-            )
-            if not gone:
-                return count, False
+        if step == n and count == total:
+            return count, False
         if on_stack and self.borrows():
             return None
-        return max(0, count + self.held(number, n) - self.held(number, step)), True
+        unchanged = not on_stack and count == total and not self.references.changed_between(number, step, n)
+        return total, not unchanged or self._lost_holder(number, n)
+
+    def _lost_holder(self, number: int, n: int) -> bool:
+        """Whether an object that held a reference is gone without anybody having seen its end."""
+        holders = self.references.holding(number, n)
+        return any(each.kind == "object" and self.fate(each.owner, n) == "gone" for each in holders)
 
     def outside(self, number: int, n: int) -> int | None:
-        """References from what is not recorded; None when the count is not known."""
-        counted = self.count(number, n)
-        return None if counted is None else max(0, counted[0] - self.held(number, n))
+        """References from what is not recorded; None when no count was read.
+
+        It is what the counts say that were read nearest, the least of them: what is on a stack for a moment, or in the
+        recorder's own hands, is in one and not in the next. An object that was seen to end had none left.
+        """
+        readings = self.references.readings(number)
+        if readings is None:
+            return None
+        steps, counts = readings
+        at = max(0, bisect_right(steps, n) - 1)
+        known = self._outside.get((number, at))
+        if known is None:
+            if len(self._outside) > 50_000:
+                self._outside.clear()
+            self._outside[number, at] = 0  # what a circle leads back to
+            known = 0 if self.references.freed(number) is not None else 1 << 30
+            for each in (at, at - 1, at + 1, at - 2):
+                if known and 0 <= each < len(steps):
+                    known = min(known, max(0, counts[each] - self.held(number, steps[each])))
+            self._outside[number, at] = known
+        return known
 
     # ---- in words
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from flowtui.engine.recording.class_facts import ClassFacts
-from flowtui.engine.recording.expression_values import Cut, Elements, ExpressionError, Handle
+from flowtui.engine.recording.expression_values import MOST, Cut, Elements, ExpressionError, Handle
 from flowtui.model.trace import HeapObject, State, Value
 
 
@@ -30,13 +30,18 @@ class Source(Protocol):
         """The source files."""
         ...
 
-    def object_at(self, number: int, n: int) -> HeapObject | None:
-        """An object at a step."""
+    def object_at(self, number: int, n: int, elements: int = 50) -> HeapObject | None:
+        """An object at a step, with at most so many elements."""
+        ...
+
+    def keys_at(self, number: int, n: int, elements: int = 50) -> tuple[Value, ...]:
+        """The keys of a mapping at a step."""
         ...
 
 
 _SINGLE: dict[str, Any] = {"None": None, "True": True, "False": False, "Ellipsis": Ellipsis, "...": Ellipsis}
-_CUT = re.compile(r"(?P<text>.*)… ?\(?(?P<length>\d+)?\)?$", re.DOTALL)
+_CUT = re.compile(r"(?P<text>.*)… \((?P<length>\d+)\)", re.DOTALL)
+_BITS = re.compile(r"<int of (\d+) bits>")
 _FACTS: WeakKeyDictionary[Any, tuple[int, ClassFacts]] = WeakKeyDictionary()
 
 
@@ -98,14 +103,16 @@ class Seen:
 
     def elements(self, handle: Handle) -> Elements:
         """The recorded elements of an object."""
-        seen = self._object(handle.number)
+        n = self._state.step.number
+        seen = self._recording.object_at(handle.number, n, MOST)
         if seen is None:
             raise ExpressionError(f"what this {handle.type} holds is not recorded")
         items = [self.plain(each.value) for each in seen.elements]
         if seen.form == "attributes":
             return Elements(items, [each.key for each in seen.elements], seen.left_out)
         if seen.form == "mapping":
-            return Elements(items, [key_of(each.key) for each in seen.elements], seen.left_out)
+            keys = [self.plain(each) for each in self._recording.keys_at(handle.number, n, MOST)]
+            return Elements(items, keys, seen.left_out)
         return Elements(items, None, seen.left_out)
 
     def compares_by_identity(self, type_name: str) -> bool:
@@ -141,15 +148,11 @@ def plain_of(value: Value) -> Any:
             return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         pass
-    cut = _CUT.match(text)
-    if cut is not None and cut["length"] and kind in ("str", "bytes", "int"):
-        return Cut(kind, int(cut["length"]), "")
+    cut = _CUT.fullmatch(text)
+    if cut is not None and cut["length"] and kind in ("str", "bytes"):
+        beginning = ast.literal_eval(cut["text"]) if kind == "str" else ""
+        return Cut(kind, int(cut["length"]), beginning)
+    bits = _BITS.fullmatch(text)
+    if bits is not None and kind == "int":
+        return Cut("int", int(bits[1]))
     raise ExpressionError(f"this {kind} is not recorded whole")
-
-
-def key_of(text: str) -> Any:
-    """A mapping's key from its text: a literal, or the text itself."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return text

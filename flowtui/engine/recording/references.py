@@ -85,6 +85,10 @@ class References:
         at = bisect_right(known[0], n) - 1
         return None if at < 0 else (known[0][at], known[1][at])
 
+    def readings(self, number: int) -> tuple[array[int], array[int]] | None:
+        """All steps at which the reference count was read, and the counts; None where there is none."""
+        return self._counts.get(number)
+
     def freed(self, number: int) -> tuple[int, int] | None:
         """The step at which an object was freed, and how (`FREED_BY_…`); None while it is not known to be."""
         return self._freed.get(number)

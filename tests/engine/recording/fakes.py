@@ -22,6 +22,7 @@ class FakeRecording:
         self.files = [FakeFile(source)]
         self.objects = {}
         self.numbers = {}
+        self.keys = {}
         self.kept = []
         self.cut = cut or {}
         self.variables = {name: self.value(each) for name, each in values.items()}
@@ -44,6 +45,7 @@ class FakeRecording:
             elements = [Element(str(i), self.value(each)) for i, each in enumerate(value)]
         elif form == "mapping":
             elements = [Element(repr(key), self.value(each)) for key, each in value.items()]
+            self.keys[number] = [self.value(key) for key in value]
         elif form == "attributes":
             elements = [Element(name, self.value(each)) for name, each in vars(value).items()]
         else:
@@ -65,8 +67,12 @@ class FakeRecording:
             cause="",
         )
 
-    def object_at(self, number, n):
+    def object_at(self, number, n, elements=50):
         return self.objects.get(number)
+
+    def keys_at(self, number, n, elements=50):
+        keep = len(self.objects[number].elements)
+        return tuple(self.keys.get(number, ())[:keep])
 
     def state(self, n=1, heap_limit=200):
         step = Step(
