@@ -18,7 +18,7 @@ from flowtui.engine.recording.states import SHOWN, States
 from flowtui.engine.recording.step_changes import changes
 from flowtui.engine.recording.streams import RecordingError, Streams
 from flowtui.engine.recording.verdict import verdict
-from flowtui.model.trace import Change, Granularity, HeapObject, RecordingEnd, State, Step, Zoom
+from flowtui.model.trace import Change, Granularity, HeapObject, RecordingEnd, State, Step, Value, Zoom
 from flowtui.probe import recording_format as form
 
 Arguments = ParamSpec("Arguments")
@@ -83,6 +83,7 @@ class Recording:
             self._states.by_instruction = bool(self._streams.control[form.C_GRANULARITY])
             if not self._codes.files:
                 self._codes.read()
+            self._states.objects.prepare()
         return grew
 
     def finish(self) -> None:
@@ -180,6 +181,16 @@ class Recording:
         """An object at a step, with at most so many elements; None before it was first seen."""
         self._check(n)
         return self._states.object_at(number, n, elements)
+
+    @careful
+    def keys_at(self, number: int, n: int, elements: int = SHOWN) -> tuple[Value, ...]:
+        """The keys of a mapping at a step, in the order of its elements; other objects have none."""
+        self._check(n)
+        objects = self._states.objects
+        content = objects.content(number, objects.version(number, n))
+        if content.form != "mapping":
+            return ()
+        return tuple(self._states.values.value(word) for word in content.keys[:elements])
 
     @careful
     def overview(self, columns: int) -> Overview:
