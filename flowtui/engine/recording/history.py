@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 #: From so many entries on a key has a list of its own; until then its entries are a chain.
 LONG = 48
@@ -59,6 +59,10 @@ class History:
     def is_long(self, key: int) -> bool:
         """Whether `all` is a list that can be bisected."""
         return key in self._long
+
+    def long_keys(self) -> Collection[int]:
+        """The keys with so many entries."""
+        return self._long.keys()
 
     def backwards(self, key: int) -> Iterator[int]:
         """The entries of a key, the last first."""

@@ -14,6 +14,8 @@ Form = Literal["sequence", "set", "mapping", "attributes", "leaf"]
 #: Versions between two full copies of an object, at least; an eighth of the number of its elements, if that is more:
 #: a copy takes as much memory as 64 bytes a version then.
 _APART, _PART = 64, 8
+#: Objects whose last look is remembered: a step's state asks for each of its objects more than once.
+_RECENT = 512
 _INDEX = (1 << 28) - 1
 _LOW = (1 << 32) - 1
 #: Objects whose histories are remembered.
@@ -124,6 +126,17 @@ class Objects:
         self._born: dict[int, Born] = {}
         #: By object: numbers of versions, and what it was like with each of them.
         self._copies: dict[int, tuple[list[int], list[Content]]] = {}
+        #: By object: the version that was asked for last, as its place among the object's versions.
+        self._recent: dict[int, tuple[int, Content]] = {}
+
+    def prepare(self) -> None:
+        """Make the full copies of objects with very many versions, so that no first look at one is a long one."""
+        versions = self._index.versions
+        for number in versions.long_keys():
+            entries = versions.all(number)
+            known = self._copies.get(number)
+            if len(entries) - (known[0][-1] if known else 0) >= 4 * _APART:
+                self.content(number, entries[-1])
 
     def born(self, number: int) -> Born:
         """An object's beginning.
@@ -168,18 +181,51 @@ class Objects:
             copies = self._copies[number] = [-1], [Content()]
         places, contents = copies
         near = bisect_right(places, place) - 1
-        done = places[near]
+        done, made = places[near], contents[near]
+        recent = self._recent.get(number)
+        if recent is not None and done < recent[0] <= place:
+            done, made = recent
         if done == place:
-            return contents[near]
-        made = contents[near].copy()
-        words, place_of = self._index.streams.heap, self._index.version_place
-        last = near == len(places) - 1
+            return made
+        made = made.copy()
         try:
-            for at in range(done + 1, place + 1):
-                made.apply(words, place_of(versions[at]))
-                if last and at - places[-1] >= max(_APART, len(made.values) // _PART):
-                    places.append(at)
-                    contents.append(made.copy())
+            self._replay(made, versions, done + 1, place + 1, copies if near == len(places) - 1 else None)
         except (IndexError, ValueError, OverflowError):
             raise RecordingError("The recording is damaged: what became of an object does not fit.") from None
+        if len(self._recent) > _RECENT:
+            self._recent.clear()
+        self._recent[number] = place, made
         return made
+
+    def _replay(
+        self,
+        made: Content,
+        versions: array[int],
+        first: int,
+        end: int,
+        copies: tuple[list[int], list[Content]] | None,
+    ) -> None:
+        """Let an object's versions from place `first` on happen; adds to `copies` where it is time for one."""
+        words, place_of = self._index.streams.heap, self._index.version_place
+        following = copies[0][-1] + _APART if copies else end
+        for at in range(first, end):
+            place = place_of(versions[at])
+            shape = words[place + 1]
+            start = shape >> 28 & _INDEX
+            # one element of a sequence is another one: what sorting does a million times
+            if (
+                words[place + 2] == 1
+                and shape >> 56 == form.H_SEQUENCE
+                and shape & _INDEX == 1
+                and start < len(made.values)
+            ):
+                made.values[start] = words[place + 3]
+                made.form = "sequence"
+            else:
+                made.apply(words, place)
+            if copies and at >= following:
+                following = copies[0][-1] + max(_APART, len(made.values) // _PART)
+                if at >= following:
+                    copies[0].append(at)
+                    copies[1].append(made.copy())
+                    following = at + max(_APART, len(made.values) // _PART)

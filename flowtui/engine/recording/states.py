@@ -279,7 +279,12 @@ class States:
         changed = bool(version) and self.index.version_step(version) == n
         key = (number, version)
         known = self._shown.get(key) if most == SHOWN and not changed and not dead else None
-        if known is not None and known.count == (self.index.count_value(count) if count else None):
+        if (
+            known is not None
+            and known.count == (self.index.count_value(count) if count else None)
+            and known.count_inferred == (bool(count) and self.index.count_step(count) != n)
+            and known.died == (freed[0] if freed else None)
+        ):
             return known
         made = self._object(number, n, version, most, changed=changed, dead=dead)
         if most == SHOWN and not changed and not dead:
