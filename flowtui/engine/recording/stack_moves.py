@@ -27,6 +27,8 @@ from flowtui.probe.recording_format import (
 
 #: What a `Source` is: a result, a slot of the stack before, a local's slot, a constant.
 RESULT, SLOT, LOCAL, CONSTANT = range(4)
+#: In place of a row: an exception arose and was caught; it was thrown into a generator that had just given a value.
+CAUGHT, THROWN = -1, -2
 #: The deepest stack that is believed; CPython's own code objects stay far below.
 DEEPEST = 1 << 16
 
@@ -53,7 +55,7 @@ class Move(NamedTuple):
     """What one transition did to the stack.
 
     Attributes:
-        row: of the instruction that was executed, in the table; -1 where a handler was entered instead.
+        row: of the instruction that was executed, in the table; `CAUGHT` or `THROWN` where a handler was entered.
         low: slots below are untouched.
         before: the depth before.
     """
@@ -242,11 +244,15 @@ class CodeMoves:
             return Move(row, self.before[following], self.before[following])
         target = self.target(executed)
         on = following == executed + 1 and not self.ends(executed)
-        jumped = target is not None and (following == target or (not on and 0 < following - target <= 2))
-        if following in self.handlers and not on and not jumped:
-            kept = self.before[following] - self.pushed_by_exception(following)
-            return Move(-1, max(0, kept), self.before[executed])
         before = self.before[executed]
+        # 3.12 and 3.13 jump past the END_FOR (and POP_TOP) that a loop's end is written with.
+        jumped = target is not None and following - target in range(1 if following in self.handlers else 3)
+        if following in self.handlers and not on and not jumped:
+            kept = max(0, self.before[following] - self.pushed_by_exception(following))
+            # An exception thrown into a generator: first a None is sent, in the place of what was given.
+            if self.opname(executed) == "YIELD_VALUE" and before - 1 < kept:
+                return Move(THROWN, max(0, before - 1), before)
+            return Move(CAUGHT, kept, before)
         pops = self.pops(executed, jump=jumped and not on)
         low = self.before[following] - 3 if pops is None else before - pops
         return Move(executed, max(0, low), before)
@@ -276,7 +282,7 @@ class CodeMoves:
         """Where a slot from `move.low` on has its value from."""
         row, _, before = move
         if row < 0:
-            return _UNSURE
+            return Source(CONSTANT, 0, NONE) if row == THROWN and slot == before - 1 else _UNSURE
         name = self.opname(row)
         if name not in DERIVED and not (name == "FOR_ITER" and slot < before):
             return _RESULT

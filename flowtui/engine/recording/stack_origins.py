@@ -66,7 +66,7 @@ def origins(moves: CodeMoves) -> dict[int, Stack]:
         if target is not None:
             following.append(target)
         reached = [(after, _after(moves, moves.move(row, after), stack, after)) for after in following]
-        reached += [(handler, _caught(moves, stack, handler)) for handler in guards.get(row, ())]
+        reached += [(handler, _caught(moves, row, stack, handler)) for handler in guards.get(row, ())]
         for after, new in reached:
             if moves.before[after] < 0:
                 continue  # no path leads there, the table says
@@ -128,8 +128,8 @@ def _origin(source: Source, slot: int, stack: Stack) -> Origin | None:
     return Origin(WRITTEN, slot) if source.certain else None
 
 
-def _caught(moves: CodeMoves, stack: Stack, handler: int) -> Stack:
-    """The stack at a handler's beginning when an exception arises where `stack` is."""
+def _caught(moves: CodeMoves, row: int, stack: Stack, handler: int) -> Stack:
+    """The stack at a handler's beginning when an exception arises in `row`, where `stack` is."""
     depth = moves.before[handler]
     kept = max(0, depth - moves.pushed_by_exception(handler))
     written = range(kept, depth)
@@ -137,6 +137,8 @@ def _caught(moves: CodeMoves, stack: Stack, handler: int) -> Stack:
         None if origin is not None and origin.kind == WRITTEN and origin.slot in written else origin
         for origin in stack[:kept]
     ]
+    if moves.opname(row) == "YIELD_VALUE" and len(stack) <= kept:
+        new[len(stack) - 1 :] = [None]  # see `CodeMoves.move`
     new += [None] * (depth - len(new))
     if new and moves.modern:
         new[-1] = Origin(WRITTEN, depth - 1)

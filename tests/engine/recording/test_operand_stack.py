@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
+import random
 import tempfile
 from array import array
 from bisect import bisect_right
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flowtui.engine.recording.operand_stack import StackRebuilder, constant
-from flowtui.engine.recording.stack_moves import CodeMoves
+from flowtui.engine.recording.stack_moves import DEEPEST, CodeMoves
 from flowtui.model.stages import CodeTable
 from flowtui.probe.recording_format import DERIVED, ELLIPSIS, FALSE, NONE, NULL, TRUE, UNSET, V_INT, V_TEXT
 from tests import interpreters
@@ -183,3 +186,48 @@ def test_a_constant_knows_its_type():
     texts = ["'a'", "b'a'", "1.5", "1e+100", "inf", "-3j", "(1+2j)", "1" * 30, "(nan+nanj)"]
     kinds = ["str", "bytes", "float", "float", "float", "complex", "complex", "int", "complex"]
     assert [constant(text).type for text in texts] == kinds
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_a_damaged_table_gives_something_and_no_error(seed):
+    """A trace file may hold anything that has a table's form."""
+    table, events = await damaged_from()
+    chance = random.Random(seed)
+    columns = {}
+    for name in ("offset", "opname", "arg", "jump_target", "stack_before", "stack_after"):
+        column = array(getattr(table, name).typecode, getattr(table, name))
+        for _ in range(chance.choice([0, 1, 30])):
+            small, large = chance.randint(-3, 300), chance.choice([-(1 << 31), (1 << 31) - 1])
+            value = chance.choice([small, small, large])
+            if name == "opname":
+                value %= len(table.strings)
+            column[chance.randrange(len(column))] = value
+        columns[name] = column
+    codes = [
+        msgspec.structs.replace(
+            each,
+            exception_table=tuple(
+                (*(chance.choice([part, chance.randint(-5, 1 << 20)]) for part in entry[:4]), True)
+                for entry in each.exception_table
+            ),
+            first=chance.choice([each.first, each.first, chance.randint(-9, 1 << 20)]),
+        )
+        for each in table.codes
+    ]
+    spoilt = msgspec.structs.replace(table, codes=codes, **columns)
+    fake = Fake(table, events)
+    rebuilder = StackRebuilder(spoilt, fake)
+    for n, (frame, code, *_) in enumerate(events, 1):
+        if n % 7 == seed % 7:
+            stack = rebuilder.stack(code, frame, n, calling=bool(n % 2))
+            assert stack is None or len(stack) <= DEEPEST
+
+
+@functools.cache
+def _damaged_from():
+    return asyncio.run(truth(interpreters.need(PYTHONS[3]), KINDS["exceptions"]))
+
+
+async def damaged_from():
+    """A good table and its events, made once."""
+    return await asyncio.to_thread(_damaged_from)
