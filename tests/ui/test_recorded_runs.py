@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.widgets import Input
 
-from flowtui.model.run import Limits
+from flowtui.engine.recording.stream_files import StreamFilesError
 from flowtui.model.trace import RecordingLimits, RecordingOptions
 from flowtui.ui.screens.dialogs import LineDialog
 from flowtui.ui.screens.predicting import PredictScreen
@@ -173,8 +172,8 @@ async def test_what_is_cut_is_told() -> None:
         await recorded(bench)
         found = bench.workbench
         assert bench.output[1] == "done"
-        assert found.recording.total == 50
-        assert not found.recording.end.complete
+        assert 50 <= found.recording.total < 60
+        assert found.recording.end.cut == "steps"
         assert any(found.recording.end.sentence in said for said in bench.notices)
 
 
@@ -214,8 +213,10 @@ async def test_an_object_says_why_it_is_alive_and_where_it_was_made() -> None:
         await bench.until(lambda: found.state.step.number == found.recording.born(value.object), "its birth")
         await bench.pilot.press("d")
         died = found.recording.died(value.object)
-        assert died is not None
-        await bench.until(lambda: found.state.step.number == died[0], "its death")
+        if died is None:
+            await bench.until(lambda: "lives to the end" in bench.workbench.link_bar.sentence, "its life")
+        else:
+            await bench.until(lambda: found.state.step.number == died[0], "its death")
 
 
 async def test_a_question_is_asked_and_judged() -> None:
@@ -299,13 +300,17 @@ async def test_what_is_recorded_is_chosen() -> None:
         assert bench.workbench.recording.granularity == "line"
 
 
-async def test_an_interpreter_that_does_not_start_leaves_the_recording_before() -> None:
-    async with opened(DEMO, python=sys.executable) as bench:
+async def test_a_recording_that_cannot_begin_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(DEMO) as bench:
         await recorded(bench)
         found, before = bench.workbench, bench.workbench.recorded
-        found.limits = Limits(memory=1 << 20)
+
+        def nowhere(*_: object) -> None:
+            raise StreamFilesError("a recording's files cannot be made: no space left on device.")
+
+        monkeypatch.setattr("flowtui.engine.recording.record.StreamFiles", nowhere)
         await bench.command("R")
-        await bench.until(lambda: found.ended is not None and not found.program_runs, "the end")
-        assert found.ended.exit_status != 0
-        await bench.obeys()
-        assert before is not None
+        await bench.until(lambda: any("no space left" in said for said in bench.notices), "the reason")
+        await bench.until(lambda: not found.program_runs)
+        assert found.recorded is before
+        assert await step(bench, "n") == 2

@@ -87,8 +87,9 @@ class SteppingScreen(RecordingScreen):
         recording = self.recording
         if recording is not None and not recording.total:
             self.run_pane.say(said)
-        self.notify(said, title="Recording", timeout=6)
-        self.call_later(self._look_at_run)
+        if recording is None or not recording.total or recording.end is None or not recording.end.complete:
+            self.notify(said, title="Recording", severity="warning", timeout=8)
+        self.call_later(self._look_at_run, f"{said} `n` steps, `.` makes steps finer.")
 
     async def open_recording(self, recorded: Trace) -> None:
         """Walk in a recording that was kept in a file; its source is open already."""
@@ -105,10 +106,11 @@ class SteppingScreen(RecordingScreen):
         await self.action_show("run")
         self.recording_grew()
 
-    async def _look_at_run(self) -> None:
-        """After an answer in the Output pane, back to the recording."""
+    async def _look_at_run(self, said: str) -> None:
+        """After an answer in the Output pane, back to the recording; the bar says how it ended."""
         if not self.editing:
             await self.action_show("run")
+        self.call_after_refresh(self.tell, said)
 
     def forget_recording(self) -> None:
         """Nothing is marked any more."""
