@@ -156,7 +156,7 @@ class Traced:
         """The operand stack of the step's frame; None where it is not recorded."""
         if self.granularity == "line":
             return None
-        frames = self.recording.state(number, heap_limit=0).frames
+        frames = self.recording.state(number, heap_limit=0, frame_limit=1).frames
         return frames[0].stack if frames else None
 
 
