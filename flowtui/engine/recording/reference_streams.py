@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flowtui.engine.recording.references import Holder, Kind, References
+from flowtui.engine.recording.sentence_scene import File
+from flowtui.model.trace import HeapObject
 from flowtui.probe import recording_format as form
 
 _INDEX = (1 << 28) - 1
@@ -37,6 +39,15 @@ class Raw(Protocol):
         """The stream ``heap``, in the same way."""
         ...
 
+    @property
+    def files(self) -> Sequence[File]:
+        """The source files."""
+        ...
+
+    def object_at(self, number: int, n: int) -> HeapObject | None:
+        """An object at a step."""
+        ...
+
     def local_slots(self, code: int) -> int:
         """How many local slots the frames of a code object have; the operand stack's slots come after them."""
         ...
@@ -54,7 +65,7 @@ class Reader:
         self._raw = raw
         self._index = index
         self._changes = _Changes(index)
-        self._heap = _Heap(index)
+        self._heap = _Heap(index, self._ended)
 
     @property
     def complete(self) -> bool:
@@ -70,6 +81,28 @@ class Reader:
             words -= (until - index.looked) // 16
             index.looked = until
 
+    def _ended(self, number: int, n: int) -> None:
+        """An object is gone: when it is a generator, its suspended frame is gone too, often without an event."""
+        suspended = self._changes.suspended
+        if not suspended or not self._index.is_opaque(number):
+            return
+        shown = self._raw.object_at(number, n)
+        kind, _, name = shown.text.rpartition(" ") if shown is not None else ("", "", "")
+        if kind in ("generator", "coroutine", "async generator"):
+            frames = [
+                each for each in suspended if code_name(self._raw.files, self._index.codes[each]) == name
+            ]
+            if len(frames) == 1:  # which of several it is, nothing tells
+                self._changes.end(frames[0], n)
+
+
+def code_name(files: Sequence[File], number: int) -> str:
+    """The name of a code object; empty for none."""
+    for file in files:
+        if file.base <= number < file.base + len(file.table.codes):
+            return file.table.codes[number - file.base].name
+    return ""
+
 
 class _Changes:
     """The reader of steps and changes: slots, globals, names; knows which frame is on top."""
@@ -81,6 +114,7 @@ class _Changes:
         self._frames = 0
         self._stacks: dict[int, list[int]] = {0: []}
         self._thread = 0
+        self.suspended: set[int] = set()
         self._leaving: list[int] = []  # frames that are gone from the next step on
         self._slots: dict[int, dict[tuple[Kind, int], int]] = {}
         self._locals = [0]  # by frame: how many of its slots are no operand stack
@@ -116,6 +150,8 @@ class _Changes:
             stack.pop()
             if kind == form.S_RETURN:
                 self._leaving.append(frame)
+            else:
+                self.suspended.add(frame)
 
     def _find_frame(self, n: int, kind: int, changes: Sequence[int]) -> int:
         """Take in which thread and which suspended frame go on; gives where the step's changes end."""
@@ -127,6 +163,7 @@ class _Changes:
                 self._stacks.setdefault(self._thread, [])
             elif what == form.D_RESUMED and kind == form.S_RESUME:
                 self._stacks[self._thread].append(changes[last + 1])
+                self.suspended.discard(changes[last + 1])
             last += 2
         return last
 
@@ -161,16 +198,22 @@ class _Changes:
 
     def _leave(self, n: int) -> None:
         for frame in self._leaving:
-            for interval in self._slots.pop(frame, {}).values():
-                self._index.finish(interval, n)
+            self.end(frame, n)
         self._leaving.clear()
+
+    def end(self, frame: int, n: int) -> None:
+        """A frame is gone from step `n` on."""
+        self.suspended.discard(frame)
+        for interval in self._slots.pop(frame, {}).values():
+            self._index.finish(interval, n)
 
 
 class _Heap:
     """The reader of the heap's versions: what each object holds now, as the intervals of its references."""
 
-    def __init__(self, index: References) -> None:
+    def __init__(self, index: References, ended: Callable[[int, int], None]) -> None:
         self._index = index
+        self._ended = ended
         self._at = 0
         #: By object: intervals by place (0 is none) of a sequence or set, or by key word of a mapping or instance.
         self._rows: dict[int, list[int]] = {}
@@ -221,6 +264,7 @@ class _Heap:
             self._index.note_count(number, n, start)
         elif what == form.H_FREED:
             self._index.note_freed(number, n, start)
+            self._ended(number, n)
             self._drop(number, n)
 
     def _begun(self, number: int, n: int, values: Sequence[int]) -> list[int]:

@@ -108,6 +108,10 @@ class References:
             return None
         return [number for number in range(begin + 1, end + 1) if number in self._opaque]
 
+    def is_opaque(self, number: int) -> bool:
+        """Whether nothing is recorded of what an object holds."""
+        return number in self._opaque
+
     # ---- what fills it
 
     def begin(self, number: int, n: int, holder: Holder) -> int:

@@ -49,6 +49,11 @@ class Streams:
     def raw_heap(self):
         return self.heap
 
+    files = ()
+
+    def object_at(self, number, n):
+        return None
+
     def local_slots(self, code):
         return LOCALS
 
