@@ -26,7 +26,7 @@ class Camera:
         if scene is None:
             return
         self.left = 0
-        if cursor is not None and cursor.kind in ("variable", "global"):
+        if cursor is not None:
             self._show_variable(scene, cursor)
         number = scene.state.step.number
         wanted = [
@@ -44,9 +44,7 @@ class Camera:
         """Show the item under the cursor, and the object that it refers to."""
         if scene is None or cursor is None:
             return
-        if cursor.kind in ("variable", "global"):
-            self._show_variable(scene, cursor)
-        elif cursor.kind != "object":
+        if not self._show_variable(scene, cursor) and cursor.kind != "object":
             self.left = 0
         if cursor.kind != "frame":
             self._show_object(scene, cursor.object or 0)
@@ -79,9 +77,10 @@ class Camera:
         heads = (row for row in scene.rows.values() if top <= row <= first)
         self._move_heap(scene, min(heads, default=top))
 
-    def _show_variable(self, scene: Scene, item: Item) -> None:
-        """Scroll the left column until a variable is seen."""
+    def _show_variable(self, scene: Scene, item: Item) -> bool:
+        """Scroll the left column until an item's row is seen, if it is one of the variables'."""
         at = next((at for at, row in enumerate(scene.variables) if row.item.place == item.place), None)
         if at is not None:
             row = scene.geometry.band + scene.geometry.gap + at
             self.left = window(scene.left_height, scene.geometry.rows, self.left, row)
+        return at is not None

@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from flowtui.model.trace import FrameState, State, Value, Variable
 
+#: Frames whose variables have rows.
+_MOST_FRAMES = 60
+
 ItemKind = Literal["frame", "stack", "variable", "global", "object", "result"]
 
 
@@ -107,15 +110,22 @@ def stack_rows(frame: FrameState | None) -> list[StackRow]:
 
 
 def variable_rows(state: State) -> list[VariableRow]:
-    """The variables of all frames, innermost first, then the globals; data before definitions."""
+    """The variables of the frames, innermost first, then the globals; data before definitions.
+
+    Of very deep calls the outermost frames are one row, which stands for the first of them.
+    """
     rows: list[VariableRow] = []
-    for frame in state.frames:
+    for frame in state.frames[:_MOST_FRAMES]:
         current = frame is state.frames[0]
         label = frame.name
         for variable in frame.variables:
             item = Item("variable", frame.number, variable.name, None, variable.value.object)
             rows.append(VariableRow(label, variable, item, current))
             label = ""
+    if len(state.frames) > _MOST_FRAMES:
+        first = state.frames[_MOST_FRAMES]
+        more = Variable(f"{len(state.frames) - _MOST_FRAMES:,} more", "local", Value("", ""))
+        rows.append(VariableRow("⋮", more, Item("frame", first.number, first.name, None, None), False))
     label = "global"
     for variable in sorted(state.globals, key=is_definition):
         item = Item("global", 0, variable.name, None, variable.value.object)

@@ -157,6 +157,15 @@ async def test_the_operand_stack_grows_upwards_and_marks_its_top() -> None:
         assert "│›0 " in rows(picture)[2]
 
 
+async def test_a_thousand_frames_are_told_in_a_few_rows() -> None:
+    deep = [frame(number, "fact", 3, variable("n", number)) for number in range(1000, 0, -1)]
+    async with opened((80, 12), state(deep)) as (picture, app, pilot):
+        assert "⋮ 997 more" in rows(picture)[3]
+        await pilot.press(*["pagedown"] * 7, "enter")
+        assert app.chosen == [Item("frame", 940, "fact", None, None)]
+        assert "›⋮        940 more" in rows(picture)[-1]
+
+
 async def test_what_is_not_recorded_or_worked_out_is_said() -> None:
     async with opened((80, 8), state([frame(2, "f", 1, stack=None)], event="return", value=7)) as (
         picture,
