@@ -18,7 +18,7 @@ from __future__ import annotations
 import sys
 from array import array
 
-from .line_plan import CALL, STORES_CELL, STORES_NAME, Instruction, LinePlan, in_place
+from .line_plan import CALL, STORES_CELL, STORES_NAME, YIELDS, Instruction, LinePlan, in_place
 from .recording_format import DERIVED, FALSE, TRUE, UNKNOWN
 
 TYPE_CHECKING = False
@@ -297,7 +297,7 @@ class Runs:
                 or (mutation is not None and mutation[0] == CALL)
             ):
                 found.add(one.offset)
-            if name in RERAISES and one.next >= 0:
+            if (name in RERAISES or VERSION < (3, 11) and name in YIELDS) and one.next >= 0:
                 found.add(one.next)
         return {offset for offset in found if offset in plan.by_offset}
 
@@ -318,6 +318,12 @@ class Runs:
         """The run from a RESUME on, which is a step itself or not; the value sent lies on the stack."""
         if offset < 0:
             return {one.offset: ((), 0, None) for one in self._plan.instructions[:1]}
+        if VERSION < (3, 11):
+            one = self._plan.by_offset.get(self._plan.by_offset[offset].next)
+            if one is None or one.before < 1:
+                return {}
+            slot = self._plan.locals + one.before - 1
+            return {one.offset: (((1, R_WORD, slot, slot),), 0, None)}
         key = offset, inclusive
         if key not in self._from:
             found = self._walk(offset, True, None, silent=not inclusive)
@@ -351,7 +357,9 @@ class Runs:
             if inclusive:
                 if one.arg & 3 and one.before > 0:  # resumed after a yield or await
                     slot = plan.locals + one.before - 1
-                    walk.reads.append((1, R_WORD, slot, slot))
+                    # read before the next instruction takes it and another value lies there
+                    sent = walk.pending[slot] = Pending(1, one, slot, R_WORD)
+                    walk.reads.append(sent)
                 if not silent:
                     walk.words.append(plan.base | one.offset >> 1)
                     walk.step += 1

@@ -135,7 +135,14 @@ class LinePlan:
         resumes = [each.offset for each in self.instructions if each.name == "RESUME"]
         #: Where a frame stands when it begins: its first RESUME, or nowhere.
         self.begin = resumes[0] if resumes else -1
-        self.yields = frozenset([each.offset for each in self.instructions if each.name in YIELDS])
+        self.yields = frozenset(
+            # before 3.11 a frame that waits in YIELD_FROM stands before it
+            [
+                each.offset - 2 * (each.name == "YIELD_FROM")
+                for each in self.instructions
+                if each.name in YIELDS
+            ]
+        )
         self.handlers = self._handlers()
         self.mutations: dict[int, tuple[int, int, int, str]] = {}
         self.loops: dict[tuple[int, int], int] = {}

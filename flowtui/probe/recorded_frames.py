@@ -41,6 +41,7 @@ from .recording_format import (
     D_RESUMED,
     D_THREAD,
     D_VALUE,
+    D_WIDE,
     INT_LIMIT,
     NULL,
     S_CALL,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 VERSION = sys.version_info[:2]
 #: Where a frame object points to its data, in bytes; before 3.11 it holds them.
-DATA = getattr(frame_stack, "DATA", 0)
+DATA = getattr(frame_stack, "DATA", 0) if VERSION >= (3, 11) else 0
 LOCALS = getattr(frame_stack, "LOCALS", 0)
 SWEEP = -1
 MASK = (1 << 64) - 1
@@ -84,8 +85,9 @@ STARTS_THREAD = frozenset(
 )
 READ = (R_WORD, R_TOUCH)
 # what a change is, above its index
-IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED, THREAD = (
-    each << 28 for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED, D_THREAD)
+IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED, THREAD, PLACE = (
+    each << 28
+    for each in (D_FRAME, D_GLOBAL, D_NAME, D_VALUE, D_RESUMED, D_OUTPUT, D_COLLECTED, D_THREAD, D_WIDE)
 )
 
 
@@ -431,6 +433,7 @@ def make(recorder: Recorder) -> Frames:
                         continue
                     if each & 1:
                         touch(value, n)
+                    value = None  # its references are counted there
                 slot_changed(cur, slot, word)
         for name in names:
             if flags & 8:
@@ -512,7 +515,7 @@ def make(recorder: Recorder) -> Frames:
                 names = cur[NAMES]
                 touch((cur[PLAN].space.names if names is None else names).get(a), n)
             elif kind == R_GIVEN:
-                pack(changes, m, n << 32 | b, ref(given, n))
+                pack(changes, m, n << 32 | b, ref(given, n, 0))
                 m += 16
         n = first
 
@@ -542,7 +545,7 @@ def make(recorder: Recorder) -> Frames:
                 look_at_names()
             if deaths:
                 note_deaths(n)
-            steps[n] = base | offset >> 1
+            steps[n] = base | offset >> 1 or the_first()
             at = offset
             run = events[offset]
             if offset in mutations:
@@ -552,6 +555,13 @@ def make(recorder: Recorder) -> Frames:
         except BaseException as error:
             failed(error)
         return None
+
+    def the_first() -> int:
+        """The word for offset 0 of code object 0, which would be zero, the end of a recording."""
+        nonlocal m
+        pack(changes, m, n << 32 | PLACE, 0)
+        m += 16
+        return WIDE
 
     def flush_until(offset: int) -> None:
         """The frame on top is in the middle of a run, at an offset that is being executed."""
@@ -703,7 +713,7 @@ def make(recorder: Recorder) -> Frames:
         if type(value) is int and 0 <= value < INT_LIMIT:
             pack(changes, m, n << 32 | VALUE, value << 3 | V_INT)
         else:
-            pack(changes, m, n << 32 | VALUE, raised_word if value is MISSING else ref(value, n))
+            pack(changes, m, n << 32 | VALUE, raised_word if value is MISSING else ref(value, n, 0))
         m += 16
         steps[n] = word | base
         frames.pop()
@@ -809,7 +819,7 @@ def make(recorder: Recorder) -> Frames:
                 settle()
         if names_too:
             look_at_names()
-        raised_word = ref(value, n)
+        raised_word = ref(value, n, 0)
         pack(changes, m, n << 32 | VALUE, raised_word)
         m += 16
         steps[n] = S_RAISE << KIND | base | where
