@@ -39,9 +39,8 @@ def verdict(streams: Streams, total: int, *, finished: bool) -> RecordingEnd | N
         return RecordingEnd(complete=False, cut=cut, sentence=sentence, lost=lost)
     if state != STATE_ENDED:
         cut = "killed"
-        sentence = (
-            f"{steps[0].upper()}{steps[1:]} recorded: up to the moment at which the program was killed."
-        )
+        # killed by somebody, crashed, or os._exit: how the program ended says which
+        sentence = f"{steps[0].upper()}{steps[1:]} recorded: up to the program's sudden end."
         return RecordingEnd(complete=False, cut=cut, sentence=sentence, lost=lost)
     if cut == "codes":
         sentence = f"{steps} recorded; there were too many code objects, and some are stepped over."
