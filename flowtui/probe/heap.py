@@ -15,7 +15,9 @@ new object at an old address, and gets a new number. (Equal content leaves the n
 as `heap_kinds` says. An address is followed only when the container that holds it has just been looked at.
 
 **Counts** are read from the object itself; the references of the recorder's own that exist at that moment are
-subtracted: `held` says how many the caller has (one: a local variable that it passes on).
+subtracted: `held` says how many the caller has (one: a local variable that it passes on; zero: it does not know, and
+nothing is counted). Up to 3.10 tracing itself refers to a frame's locals a second time (`frame.f_locals`, renewed
+before each call of a trace function), which the program sees as well: no counts are written there.
 
 The hot path is closures over local variables, which cost half of what attributes do: one long function, `make_heap`.
 """
@@ -29,7 +31,7 @@ from . import recording_format as form
 from .heap_book import ALWAYS, MASK, NO_WORDS, PACK, Book, Known
 from .heap_collector import make_collected
 from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF
-from .heap_looks import HARD, SHORT, make_looks
+from .heap_looks import ALONE, HARD, SHORT, make_looks
 from .heap_prints import TUPLE_ITEMS, VERSIONED, dict_entries
 
 TYPE_CHECKING = False
@@ -47,7 +49,8 @@ class Heap:
     """What `make_heap` gives; the methods are closures, to be bound to local variables.
 
     Attributes:
-        ref: ``ref(value, n, held=1)``: the value word of anything; `held`: references to it of the caller's own.
+        ref: ``ref(value, n, held=1)``: the value word of anything; `held`: references to it of the caller's own, 0
+            when it does not know.
         touch: ``touch(value, n)``: it may have been changed.
         stored: ``stored(container, key, n)``: ``container[key] = …`` has been executed.
         attribute_stored: ``attribute_stored(object, name, n)``: ``object.name = …`` has.
@@ -120,6 +123,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
     plan_of_list, plan_of_tuple, plan_of_dict = plan_of(list), plan_of(tuple), plan_of(dict)
     heap_bytes = book.heap_bytes
     versioned = exact and VERSIONED
+    counting = False
     settle, note_count = book.settle, book.note_count
     own_names, attribute = heap_kinds.own_names, heap_kinds.attribute
     end = book.end
@@ -152,8 +156,10 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
             settle(n)
         address = id(value)
         o = get(address)
-        if o is not None and (o.seen >= n or same(o, t, address, n, again_base + held + 1)):
-            if exact and o.plan.counted:
+        if o is not None and (
+            o.seen >= n or same(o, t, address, n, again_base + held + ALONE if held else 0)
+        ):
+            if counting and held and o.plan.counted:
                 count = (memory[address >> 3] & 0xFFFFFFFF) - again_base - held
                 if count != o.count:
                     note_count(o, count, n)
@@ -188,7 +194,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         length = memory[place + 2]
         if o.epoch != book.epoch:
             return False
-        if o.soft and (not alone or length <= SHORT or memory[place] & 0xFFFFFFFF == alone):
+        if o.soft and (not alone or length <= SHORT or memory[place] & 0xFFFFFFFF <= alone):
             return False
         if length > most or memory[first : first + length].tobytes() != o.print:
             return False
@@ -249,7 +255,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         nonlocal top_address, top_held
         r = enlist(value, t, n)
         if todo or recount:
-            top_address, top_held = id(value), held + first_base
+            top_address, top_held = id(value), held + first_base if held else ALWAYS
             drain(n)
             top_address = 0
             o = get(id(value))
@@ -271,8 +277,8 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
                     count = raw - 1
                     if o.address == top_address:
                         count -= top_held
-                look(o, value, n, count, False)
-                if exact and o.number and o.plan.counted:
+                look(o, value, n, count, count < 0 and o.born != n)
+                if counting and o.number and o.plan.counted:
                     note_count(o, count, n)
                 value = None
                 looked.append(o)
@@ -288,7 +294,7 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
                     value = None
         looked.clear()
         if recount:
-            if exact and not deaths:
+            if counting and not deaths:
                 for o in recount:
                     if o.number and o.address != top_address:
                         note_count(o, memory[o.address >> 3] & 0xFFFFFFFF, n)
@@ -315,10 +321,8 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         nonlocal top_address, top_held
         if todo:
             looked.append(o)
-        top_address, top_held = (
-            o.address,
-            ALWAYS,
-        )  # the caller holds it, who knows how often: its count is not read
+        # The caller holds it, who knows how often: its count is not read.
+        top_address, top_held = o.address, ALWAYS
         drain(n)
         top_address = 0
 
@@ -468,11 +472,13 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
 
     def calibrate() -> None:
         """Find how many references a call of `ref` itself makes, on this interpreter, by calling it."""
-        nonlocal again_base, first_base
+        nonlocal again_base, first_base, counting
         trial: list[object] = []
         ref(trial, 1)
         first_base = raw - 2
+        counting = True
         ref(trial, 1)
+        counting = exact and frame_stack.VERSION >= (3, 11)
         o = get(id(trial))
         again_base = 0 if o is None else o.count  # None: there is no room for anything
         objects.clear()

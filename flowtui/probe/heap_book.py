@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any
 
 ALWAYS = 1 << 62  # a step that never comes: what has a weak reference needs no second look
+#: Known objects; each costs about half a kilobyte of the program's own process.
+MOST_KNOWN = 1 << 18
 IMMORTAL = 1 << 28  # no count: what lives for ever has one of a billion or so
 MASK = (1 << 64) - 1
 NO_WORDS: Any = ()
@@ -144,6 +146,8 @@ class Book:
 
     def register(self, value: Any, plan: Plan, address: int, n: int) -> int:
         """Take in an object that was not met before; gives its word."""
+        if len(self.objects) >= MOST_KNOWN:
+            self.full = True
         if self.full or not plan.text:
             return form.UNKNOWN
         self.total = number = self.total + 1

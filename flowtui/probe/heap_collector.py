@@ -45,8 +45,8 @@ def make_collected(book: Book) -> Callable[[str, dict[str, int], int], tuple[int
 
     def lives(o: Any, cls: int) -> bool:
         """Whether what is at a known object's address now, of the type at `cls`, can be that object."""
-        plan: Any = o.plan
-        if not cls or plans.get(cls) is not plan:
+        plan: Any = plans.get(cls)
+        if plan is None or plan is not o.plan:
             return False
         if plan.kind == TUPLE and o.print is not None and book.exact:
             return bool(heap_prints.tuple_addresses(o.address, form.MAX_ELEMENTS) == o.print)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from array import array
 
-from . import heap_kinds, heap_prints
+from . import frame_stack, heap_kinds, heap_prints
 from . import recording_format as form
 from .heap_book import NO_WORDS, Book, Known
 from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF, LIST, SET, TUPLE
@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable
 
 SHORT = 8  # sequences up to here are compared value by value whenever they are met
+#: References to a container that only one place refers to: up to 3.10 tracing adds one for each local variable.
+ALONE = 1 if frame_stack.VERSION >= (3, 11) else 2
 MOST = form.MAX_ELEMENTS
 #: Words whose objects live for ever: the address says which value it is.
 HARD = {(n << 3 | form.V_INT) & (1 << 64) - 1 for n in range(-5, 257)} | {
@@ -122,7 +124,7 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
         """Whether an equal print is enough."""
         if again or (o.epoch != book.epoch and not kids_hold(o)):
             return False
-        return not o.soft or (length > SHORT and count != 1)
+        return not o.soft or (length > SHORT and not 0 < count <= ALONE)
 
     def cut(o: Known, n: int, left: int) -> None:
         """Say how many elements are not recorded."""
