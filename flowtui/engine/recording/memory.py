@@ -146,15 +146,20 @@ class Look:
             return "unknown"
         if any(self._is_root(each, n, up[each]) for each in up):
             return "reached"
+        edges = {each: [holder.owner for holder in up[each] if holder.kind == "object"] for each in up}
+        cycles = components(edges)
+        if not self.references.any_counted:  # nothing tells of what is outside
+            return "garbage" if cycles else "unknown"
         if any(self._kept_outside(each, n) for each in up):
             return "unknown"
-        edges = {each: [holder.owner for holder in up[each] if holder.kind == "object"] for each in up}
-        return "garbage" if components(edges) else "gone"
+        return "garbage" if cycles else "gone"
 
     def _kept_outside(self, number: int, n: int) -> bool:
         """Whether what is not recorded refers, or may refer, to an object that nothing recorded refers to."""
         if self.references.seen_after(number, n):
             return True
+        if self.references.freed(number) is not None:
+            return False
         read = self.references.counted(number, n)
         if read is None or self.outside(number, n):
             return True
@@ -224,7 +229,7 @@ class Look:
         on_stack = self.on_stacks(n)[number] or self.on_stacks(step)[number]
         if step == n and count == total:
             return count, False
-        if on_stack and self.borrows():
+        if self.on_stacks(n)[number] and self.borrows():
             return None
         unchanged = not on_stack and count == total and not self.references.changed_between(number, step, n)
         return total, not unchanged or self._lost_holder(number, n)

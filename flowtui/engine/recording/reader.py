@@ -177,6 +177,16 @@ class Recording:
         return changes(self._states, n, {1: self._stdout, 2: self._stderr})
 
     @careful
+    def collected(self, n: int) -> tuple[int, int, int] | None:
+        """What a run of the collector did: its generation, objects collected, objects that it could not collect."""
+        self._check(n)
+        for number in self._index.changes_of(n):
+            what, _, value = self._index.change(number)
+            if what == form.D_COLLECTED:
+                return value >> 56, value >> 28 & (1 << 28) - 1, value & (1 << 28) - 1
+        return None
+
+    @careful
     def object_at(self, number: int, n: int, elements: int = SHOWN) -> HeapObject | None:
         """An object at a step, with at most so many elements; None before it was first seen."""
         self._check(n)

@@ -85,6 +85,11 @@ class References:
         at = bisect_right(known[0], n) - 1
         return None if at < 0 else (known[0][at], known[1][at])
 
+    @property
+    def any_counted(self) -> bool:
+        """Whether reference counts were read at all: not on every interpreter."""
+        return bool(self._counts)
+
     def readings(self, number: int) -> tuple[array[int], array[int]] | None:
         """All steps at which the reference count was read, and the counts; None where there is none."""
         return self._counts.get(number)

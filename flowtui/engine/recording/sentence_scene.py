@@ -55,6 +55,10 @@ class Recorded(Protocol):
         """What a step changes."""
         ...
 
+    def collected(self, n: int) -> tuple[int, int, int] | None:
+        """What a run of the collector did: generation, objects collected, objects that it could not collect."""
+        ...
+
     def object_at(self, number: int, n: int) -> HeapObject | None:
         """An object at a step."""
         ...

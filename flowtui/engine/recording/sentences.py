@@ -334,7 +334,14 @@ def _event(recording: Recorded, state: State) -> str:
 
 
 def _collected(recording: Recorded, step: Step) -> str:
-    freed = [each for each in recording.changes(step.number) if each.what == "freed"]
-    count = len(freed)
-    number = f"{count} object{'' if count == 1 else 's'}" if count else "nothing that is recorded"
-    return f"The collector ran and freed {number} in cycles."
+    done = recording.collected(step.number)
+    generation, count, stuck = done if done is not None else (None, 0, 0)
+    where = "" if generation is None else f" on generation {generation}"
+    number = (
+        f"freed {count} object{'' if count == 1 else 's'} in cycles" if count else "found nothing to free"
+    )
+    known = [each for each in recording.changes(step.number) if each.what == "freed" and each.value]
+    shown = joined([f"{each.value.text} {each.name}" for each in known if each.value])
+    listed = f"; of those recorded: {shown}" if known else ""
+    left = f"; {stuck} could not be freed" if stuck else ""
+    return f"The collector ran{where} and {number}{listed}{left}."

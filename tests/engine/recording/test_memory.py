@@ -83,10 +83,14 @@ async def test_counts_are_those_that_the_program_prints(python, granularity):
             state = memory.annotate(recording, recording.state(n))
             seen = object_named(state, name)
             found.append((name, seen.count, line))
+            if not memory.look_at(recording).references.any_counted:
+                assert seen.count is None
+                continue
             assert seen.count == int(count), (found, seen)
             exact += not seen.count_inferred
         assert len(found) == len(wanted) == 16
-        assert exact >= 8
+        if memory.look_at(recording).references.any_counted:
+            assert exact >= (8 if granularity == "line" else 2)
 
 
 CYCLES = textwrap.dedent("""

@@ -12,7 +12,7 @@ import pytest
 from flowtui.engine.recording.sentence_forms import FORMS
 from flowtui.engine.recording.sentences import sentence
 from flowtui.explain import known_opcodes
-from flowtui.model.trace import Element, FrameState, HeapObject, State, Step, Value, Variable
+from flowtui.model.trace import Change, Element, FrameState, HeapObject, State, Step, Value, Variable
 from tests.tables import analyse
 
 NAMES = json.loads(
@@ -70,6 +70,9 @@ class Made:
 
     def object_at(self, number, n):
         return ERROR if number == 9 else None
+
+    def collected(self, n):
+        return (0, 3, 0) if n == 3 else (2, 0, 1)
 
     def add(
         self, event="instruction", *, code=1, offset=None, line=None, stack=(), frame=1, variables=(), value=None,
@@ -304,6 +307,21 @@ def test_other_events_are_told():
         (made.add("thread", thread=2, note="begins"), "Thread 2 begins."),
     ]
     assert [sentence(made, n) for n, _ in texts] == [text for _, text in texts]
+
+
+def test_a_collection_is_told_with_what_it_freed():
+    made = Made(TABLE)
+    for _ in range(3):
+        n = made.add("collect", code=None)
+    made.changed[n] = (
+        Change("freed", 0, "#7", Value("Node", "Node", 7)),
+        Change("freed", 0, "#8", Value("list", "list", 8)),
+    )
+    wanted = "The collector ran on generation 0 and freed 3 objects in cycles; of those recorded: Node #7 and list #8."
+    assert sentence(made, n) == wanted
+    assert sentence(made, made.add("collect", code=None)) == (
+        "The collector ran on generation 2 and found nothing to free; 1 could not be freed."
+    )
 
 
 def test_without_a_stack_the_explanation_is_given():
