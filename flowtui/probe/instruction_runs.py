@@ -258,6 +258,8 @@ class Runs:
         self.events: Dict[int, Run] = {}
         for offset in self._events:
             self.events[offset] = self.after(offset)
+        #: By the offset of a SEND: a StopIteration that it catches itself is an exception too, and it goes on.
+        self.sends = {at: run for at, run in self.events.items() if plan.by_offset[at].name == "SEND"}
         self._from: Dict[Tuple[int, bool], Run] = {}
         self._partial: Dict[Tuple[int, int], Todo] = {}
         #: By the offset of an instruction that stores: what is seen of that already while it drops the old value.
