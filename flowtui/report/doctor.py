@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 import msgspec
 
 from flowtui import __version__
 from flowtui.engine.interpreters import discover_all
+from flowtui.engine.stack_check import Verdict, stack_verdict
 from flowtui.engine.verdict import size
 from flowtui.model.interpreter import Capability, Interpreter
 from flowtui.report.json import encode, interpreter_object
@@ -42,12 +44,13 @@ class Unanswered(msgspec.Struct, frozen=True):
 
 
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the doctor found."""
+    """All that the doctor found; `stacks`: whether an interpreter's operand stacks can be read, by its path."""
 
     interpreters: list[Interpreter]
     unanswered: list[Unanswered]
     terminal: Terminal
     system: System
+    stacks: Mapping[str, Verdict] = {}
 
     @property
     def status(self) -> int:
@@ -62,11 +65,13 @@ async def examine(*, refresh: bool = False) -> Examination:
         refresh: ask interpreters again that are remembered.
     """
     found = await discover_all(refresh=refresh)
+    verdicts = await asyncio.gather(*map(stack_verdict, found.usable))
     return Examination(
         interpreters=found.usable,
         unanswered=[Unanswered(bad.path, bad.source, bad.cause) for bad in found.unusable],
         terminal=terminal(),
         system=system(),
+        stacks={one.path: verdict for one, verdict in zip(found.usable, verdicts, strict=True)},
     )
 
 
@@ -76,7 +81,10 @@ def as_json(examination: Examination) -> bytes:
         encode(
             {
                 "flowtui": __version__,
-                "interpreters": [interpreter_object(found) for found in examination.interpreters],
+                "interpreters": [
+                    {**interpreter_object(found), "operand_stack": examination.stacks.get(found.path)}
+                    for found in examination.interpreters
+                ],
                 "unanswered": examination.unanswered,
                 "terminal": examination.terminal,
                 "system": examination.system,
@@ -102,6 +110,8 @@ def sections(examination: Examination, width: int) -> Iterator[Section]:
     )
     if found:
         yield Section("what each can show", "✓ yes  – no", ability_lines(found))
+    if examination.stacks:
+        yield Section("operand stack of a recorded step", "", stack_lines(examination, width))
     if bad:
         yield Section("cannot be used", count(len(bad), "interpreter"), unanswered_lines(bad, width))
     yield Section("terminal", "", fields(terminal_rows(examination.terminal), width))
@@ -145,6 +155,17 @@ def ability_lines(found: Sequence[Interpreter]) -> Iterator[Line]:
     rows = [("", *(ABILITIES.get(ability, ability) for ability in abilities))]
     rows += [(one.name, *("✓" if one.can(ability) else "–" for ability in abilities)) for one in found]
     yield from grid(rows, gap=1)
+
+
+def stack_lines(examination: Examination, width: int) -> Iterator[Line]:
+    """Whose operand stacks are read from memory; why not, for the others."""
+    stacks = examination.stacks
+    known = [(one.name, stacks[one.path]) for one in examination.interpreters if one.path in stacks]
+    exact = ", ".join(dict.fromkeys(name for name, verdict in known if verdict.exact))
+    others = [f"{name}: {verdict.reason}" for name, verdict in known if not verdict.exact]
+    for text in [f"read from the frames themselves: {exact or 'of none here'}", *dict.fromkeys(others)]:
+        for part in wrapped(text, max(20, width - 2) if width else 0):
+            yield plain("  " + part)
 
 
 def grid(rows: Sequence[Sequence[str]], gap: int = 2) -> Iterator[Line]:

@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from flowtui.engine.stack_check import Verdict
 from flowtui.report import doctor, surroundings
 from flowtui.report.layout import cells
 from tests.report.material import INTERPRETER
@@ -30,6 +31,7 @@ EXAMINATION = doctor.Examination(
     ],
     terminal=TERMINAL,
     system=surroundings.system(),
+    stacks={INTERPRETER.path: Verdict(False, "the test of its operand stack failed: " + "no " * 30)},
 )
 
 
@@ -47,12 +49,15 @@ def test_the_text_says_what_matters() -> None:
     assert "72 × 20, less than the 80 × 24" in shown
     assert "did not answer within 5 s" in shown
     assert "tmux" in shown
+    assert "read from the frames themselves: of none here" in shown
+    assert "3.99t: the test of its operand stack failed" in shown
 
 
 def test_json_has_everything() -> None:
     whole = json.loads(doctor.as_json(EXAMINATION))
     assert list(whole) == ["flowtui", "interpreters", "unanswered", "terminal", "system"]
     assert whole["interpreters"][0]["version"] == "3.99.1"
+    assert whole["interpreters"][0]["operand_stack"]["exact"] is False
     assert whole["unanswered"][0]["path"] == "/opt/python9"
     assert {limit["name"] for limit in whole["system"]["limits"]} >= {"RLIMIT_CPU", "RLIMIT_AS"}
 
