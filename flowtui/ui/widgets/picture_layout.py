@@ -168,6 +168,13 @@ class Places:
         wanted = sorted(wanted)
         bottom = self._place(wanted, view)
         total = sum(each.height + self._slack for each in wanted)
+        if total <= view < bottom:
+            # Those out of sight come into view, where there is room for them; the others stay.
+            for each in wanted:
+                place = self._places[each.number]
+                if place.row + each.height > view:
+                    self._leave(place)
+            bottom = self._place(wanted, view)
         if (total <= view < bottom) or bottom > 2 * total + view:
             self.clear()
             self._place(wanted, view)
