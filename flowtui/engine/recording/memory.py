@@ -34,6 +34,8 @@ __all__ = ["Memory", "Referrer", "annotate", "look_at", "paths", "referrers"]
 FIRST, PIECE = 100_000, 8_000
 #: Objects that are looked at on the way up from one of them.
 MOST_UP = 2_000
+#: Counts that were read, to each side, that tell how many references come from outside.
+NEAREST = 8
 #: Holders of one object that are told one by one.
 MOST_TOLD = 50
 #: Objects whose counts are worked out anew in one call of `annotate`; the last ones read are kept for the others.
@@ -256,8 +258,10 @@ class Look:
                 self._outside.clear()
             self._outside[number, at] = 0  # what a circle leads back to
             known = 0 if self.references.freed(number) is not None else 1 << 30
-            for each in (at, at - 1, at + 1, at - 2):
-                if known and 0 <= each < len(steps):
+            for each in sorted(
+                range(max(0, at - NEAREST), min(len(steps), at + NEAREST)), key=lambda i: abs(i - at)
+            ):
+                if known:
                     known = min(known, max(0, counts[each] - self.held(number, steps[each])))
             self._outside[number, at] = known
         return known

@@ -86,7 +86,9 @@ async def test_counts_are_those_that_the_program_prints(python, granularity):
             if not memory.look_at(recording).references.any_counted:
                 assert seen.count is None
                 continue
-            assert seen.count == int(count), (found, seen)
+            # From 3.14 on an argument that a local variable outlives is no reference of its own.
+            borrowed = name == "q" and python in ("cpython-3.14", "cpython-3.15")
+            assert seen.count == int(count) + borrowed, (found, seen)
             exact += not seen.count_inferred
         assert len(found) == len(wanted) == 16
         if memory.look_at(recording).references.any_counted:
@@ -166,9 +168,12 @@ async def test_what_nothing_refers_to_dies_by_its_count(python, granularity):
         lonely = object_named(recording.state(n), "lonely")
         died = recording.died(lonely.number)
         assert died is not None
+        memory.annotate(recording, recording.state(recording.total))
         assert died[1] == "count"
         assert next(e for e in recording.state(died[0]).heap if e.number == lonely.number).ghost
 
+        if not memory.look_at(recording).references.any_counted:
+            return  # without counts nobody knows that a list has ended
         n = recording.at_line(0, lines.index("b = None") + 1, 0, +1)
         state = memory.annotate(recording, recording.state(n))
         outer = object_named(state, "b")
