@@ -68,7 +68,9 @@ class Traced:
         self.request = request
         self._lines: dict[int, list[str]] = {}
         self.recording.update()
-        self.granularity: Granularity = self.recording.granularity
+        # nothing says how an empty recording was to be made, but who asked for it
+        wanted = self.about.options.granularity
+        self.granularity: Granularity = self.recording.granularity if self.recording.total else wanted
         self.zoom: Zoom = request.zoom or self.granularity
         self._check()
 
@@ -130,7 +132,7 @@ class Traced:
     @property
     def truncated(self) -> bool:
         """Whether the program did more than is recorded."""
-        return self.end is None or not self.end.complete
+        return bool(self.unrecorded) or self.end is None or not self.end.complete
 
     def numbers(self) -> Iterator[int]:
         """The steps that were asked for, in order."""
