@@ -149,11 +149,18 @@ class Walk:
     def give(self, one: Instruction, after: int) -> None:
         """Note the results of an instruction that leaves the stack `after` deep."""
         plan = self.plan
-        if one.pops < 0 or (derived(one) and not loads_cell(one, plan)):
+        if one.name == "PRECALL":  # it may take a method apart: function and self in its place
+            bottom = plan.locals + one.before - one.arg - 2
+            after = one.before - one.arg
+        elif one.pops < 0 or (derived(one) and not loads_cell(one, plan)):
             return
-        bottom = plan.locals + one.before - one.pops
+        else:
+            bottom = plan.locals + one.before - one.pops
         if one.name == "FOR_ITER" and VERSION >= (3, 15):
             bottom -= 1  # an index lies above what is iterated, and is counted up
+            uncounted = self.pending.get(bottom)
+            if uncounted is not None:
+                uncounted.kind, uncounted.read = R_CONSTANT, UNKNOWN
         kind = R_TOUCH if in_place(one) else R_WORD
         for slot in range(bottom, plan.locals + after):
             pending = Pending(self.step, one, slot, kind)
@@ -163,6 +170,10 @@ class Walk:
     def _take(self, one: Instruction, top: int, first: bool) -> None:
         """Settle what becomes of values that nobody has read when `one` takes them."""
         count = one.pops if one.pops >= 0 else one.before
+        if one.name == "PRECALL" and not first:
+            callables = top - one.arg - 2, top - one.arg - 1
+            if any(slot in self.pending for slot in callables):
+                raise NeedsEventError
         for slot in range(top - count, top):
             if slot in self.watched and not first:
                 raise NeedsEventError
@@ -259,7 +270,11 @@ class Runs:
         for offset in self._events:
             self.events[offset] = self.after(offset)
         #: By the offset of a SEND: a StopIteration that it catches itself is an exception too, and it goes on.
-        self.sends = {at: run for at, run in self.events.items() if plan.by_offset[at].name == "SEND"}
+        self.sends = {
+            at: {**self.handlers, **run}
+            for at, run in self.events.items()
+            if plan.by_offset[at].name in ("SEND", "YIELD_FROM")
+        }
         self._from: Dict[Tuple[int, bool], Run] = {}
         self._partial: Dict[Tuple[int, int], Todo] = {}
         #: By the offset of an instruction that stores: what is seen of that already while it drops the old value.
@@ -299,7 +314,7 @@ class Runs:
                 or (mutation is not None and mutation[0] == CALL)
             ):
                 found.add(one.offset)
-            if (name in RERAISES or VERSION < (3, 11) and name in YIELDS) and one.next >= 0:
+            if (name in RERAISES or (VERSION < (3, 11) and name in YIELDS)) and one.next >= 0:
                 found.add(one.next)
         return {offset for offset in found if offset in plan.by_offset}
 
@@ -340,10 +355,8 @@ class Runs:
         """
         key = start, offset
         if key not in self._partial:
-            if start < 0:
-                found = self._walk(~start, True, offset, silent=True)
-            else:
-                found = self._walk(start, False, offset)
+            begins = start < 0
+            found = self._walk(~start if begins else start, begins, offset, silent=begins)
             if not isinstance(found, tuple):
                 return None
             self._partial[key] = found
@@ -418,13 +431,18 @@ class Runs:
         if one.name == "FOR_ITER":
             run[one.next] = walk.finish()
             # the iterator is gone then, and nobody has seen it
-            iterator = walk.pending.get(self._plan.locals + one.before - 1)
+            below = 2 if VERSION >= (3, 15) else 1
+            iterator = walk.pending.get(self._plan.locals + one.before - below)
             walk.reads = [each for each in kept if not (isinstance(each, Pending) and each.maker is one)]
             if iterator is not None:
                 iterator.kind, iterator.read = R_CONSTANT, UNKNOWN
             run[exit_of(self._plan, one)] = walk.finish()
         elif one.name == "SEND":
             run[one.next] = walk.finish()
+            for each in walk.reads:  # 3.11 takes the receiver away when it jumps
+                if VERSION < (3, 12) and isinstance(each, Pending) and each.maker is one:
+                    each.read -= 1
+                    each.write -= 1
             run[one.target] = walk.finish()
             run.update(self.handlers)
         else:

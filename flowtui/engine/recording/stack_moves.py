@@ -253,6 +253,10 @@ class CodeMoves:
             if self.opname(executed) == "YIELD_VALUE" and before - 1 < kept:
                 return Move(THROWN, max(0, before - 1), before)
             return Move(CAUGHT, kept, before)
+        if (
+            following == row and self.opname(row) == "YIELD_FROM"
+        ):  # it gave a value, was sent one, and goes on
+            return Move(executed, max(0, before - 1), before)
         pops = self.pops(executed, jump=jumped and not on)
         low = self.before[following] - 3 if pops is None else before - pops
         return Move(executed, max(0, low), before)

@@ -65,6 +65,8 @@ def origins(moves: CodeMoves) -> dict[int, Stack]:
         target = moves.target(executed)
         if target is not None:
             following.append(target)
+        if moves.opname(row) == "YIELD_FROM":  # executed again and again
+            following.append(row)
         reached = [(after, _after(moves, moves.move(row, after), stack, after)) for after in following]
         reached += [(handler, _caught(moves, row, stack, handler)) for handler in guards.get(row, ())]
         for after, new in reached:
