@@ -210,16 +210,15 @@ def _packed(
         if not more:
             return tuple(_line(row, separator, breaking) for row in rows)
     last = rows[-1]
-    while len(last) > 1 and sum(cell.width + gap for cell in last) + len(f"… {more} more") > width:
+    word = "" if most == 1 else " more"  # on a single line an element says more than the word
+    while len(last) > 1 and sum(cell.width + gap for cell in last) + len(f"… {more}{word}") > width:
         last.pop()
         more += 1
     lines = [_line(row, separator, breaking) for row in rows[:-1]]
     parts = [part for cell in last for part in (*_with_reference(cell), (separator, "dim"))]
-    if len(last) == 1 and last[0].width + gap + len(f"… {more} more") > width:
-        short = fit(f"… {more}", max(0, width - last[0].width - gap))
-    else:
-        short = f"… {more} more"
-    return (*lines, Line((*parts, (short, "dim"))))
+    used = sum(cell.width + gap for cell in last)
+    said = next((each for each in (f"… {more} more", f"… {more}") if used + len(each) <= width), "…")
+    return (*lines, Line((*parts, (said, "dim"))))
 
 
 def _line(row: Sequence[_Cell], separator: str, breaking: bool) -> Line:
