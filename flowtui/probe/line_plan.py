@@ -97,8 +97,8 @@ class LinePlan:
         cells: slots that may hold cells.
         lines: by line ``(slots, names, flags)``: what it can store; a slot is ``slot << 1 | 1`` when it may hold
             another object at the same address, and when the object in it may have changed in place.
-        mutations: by offset of an instruction that changes an object which lies on the stack: what it is, the object's slot
-            (the lowest of those that a call takes), how many words a call takes, the attribute's name.
+        mutations: by offset of an instruction that changes an object which lies on the stack: what it is, the object's
+            slot (the lowest of those that a call takes), how many words a call takes, the attribute's name.
         line_of: by offset.
         loops: by (offset, target) the line of a jump back that stays on its line.
         handlers: by offset where an exception handler begins the slots that are filled then: the exception, below it

@@ -1,8 +1,8 @@
 """Recording with `sys.monitoring` (CPython 3.12 and newer).
 
 Events are asked for in the program's own code objects alone. Only exceptions are told of everywhere, for they cannot
-be had otherwise, and the first beginning of every code object, to find the program's own modules. What the program can see of it: ``sys.monitoring.get_tool(4)``. Trace and profile functions are its
-own: ``sys.gettrace()`` is None.
+be had otherwise, and the first beginning of every code object, to find the program's own modules. What the program can
+see of it: ``sys.monitoring.get_tool(4)``. Trace and profile functions are its own: ``sys.gettrace()`` is None.
 
 An instruction's event returns DISABLE where nothing of interest ever happens, so that it comes once. LINE has no event
 for a further round of a loop that stays on one line: JUMP has.
@@ -128,7 +128,7 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object, up: int) -> d
         frames.instruction,
         frames.note_mutation,
     )
-    raised, unwind, current, call_made = frames.raised, frames.unwind, frames.current, frames.call_made
+    raised, unwind, current = frames.raised, frames.unwind, frames.current
 
     start, begins = frames.start, recorder.begins
 

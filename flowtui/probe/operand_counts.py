@@ -1,7 +1,7 @@
 """How many values each instruction takes from the operand stack.
 
-``dis.stack_effect`` gives only the difference between what is taken and what is put there. Together with the depths that
-`depth` works out, these counts tell which slots of the stack an instruction fills.
+``dis.stack_effect`` gives only the difference between what is taken and what is put there. Together with the depths
+that `depth` works out, these counts tell which slots of the stack an instruction fills.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ _FIXED = {
         GET_AWAITABLE SEND YIELD_VALUE ASYNC_GEN_WRAP RETURN_VALUE GEN_START POP_JUMP_IF_TRUE POP_JUMP_IF_FALSE
         POP_JUMP_IF_NONE POP_JUMP_IF_NOT_NONE POP_JUMP_FORWARD_IF_TRUE POP_JUMP_FORWARD_IF_FALSE
         POP_JUMP_BACKWARD_IF_TRUE POP_JUMP_BACKWARD_IF_FALSE POP_JUMP_FORWARD_IF_NONE POP_JUMP_FORWARD_IF_NOT_NONE
-        POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE JUMP_IF_TRUE_OR_POP JUMP_IF_FALSE_OR_POP CALL_INTRINSIC_1
-        PUSH_EXC_INFO CHECK_EXC_MATCH BEFORE_WITH BEFORE_ASYNC_WITH INTERPRETER_EXIT PRINT_EXPR SETUP_WITH
+        POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE JUMP_IF_TRUE_OR_POP JUMP_IF_FALSE_OR_POP
+        CALL_INTRINSIC_1 PUSH_EXC_INFO
+        CHECK_EXC_MATCH BEFORE_WITH BEFORE_ASYNC_WITH INTERPRETER_EXIT PRINT_EXPR SETUP_WITH
         EXIT_INIT_CHECK""",
     2: """ROT_TWO STORE_FAST_STORE_FAST STORE_ATTR DELETE_SUBSCR IS_OP CONTAINS_OP COMPARE_OP BINARY_OP BINARY_SUBSCR
         BUILD_TEMPLATE MAP_ADD FORMAT_WITH_SPEC END_SEND YIELD_FROM SET_FUNCTION_ATTRIBUTE JUMP_IF_NOT_EXC_MATCH

@@ -44,7 +44,6 @@ from .recording_format import (
     D_WIDE,
     INT_LIMIT,
     NULL,
-    S_CALL,
     S_COLLECT,
     S_RAISE,
     S_RESUME,
@@ -83,6 +82,9 @@ STARTS_THREAD = frozenset(
         if name in ("start_new_thread", "start_new", "start_joinable_thread")
     ]
 )
+ATOMS = pure_calls.ATOMS
+#: Frames of generators lie anywhere.
+MOST_WINDOWS = 4096
 READ = (R_WORD, R_TOUCH)
 # what a change is, above its index
 IN_FRAME, GLOBAL, NAME, VALUE, RESUMED, OUTPUT, COLLECTED, THREAD, PLACE = (
@@ -146,8 +148,7 @@ def make(recorder: Recorder) -> Frames:
     deaths, note_deaths = heap.pending, heap.settle
     pack = struct.Struct("=QQ").pack_into
     memory: Any = frame_stack.MEMORY
-    look: Any = frame_stack.from_address if VERSION < (3, 14) else frame_stack.value_of
-    tag = frame_stack.TAG
+    look: Any = vars(frame_stack)["from_address"] if VERSION < (3, 14) else frame_stack.value_of
     code_at = code_offset()
     pure, pure_types = pure_calls.ADDRESSES, pure_calls.TYPES
     method_of_type = pure_calls.MethodDescriptor
@@ -208,7 +209,10 @@ def make(recorder: Recorder) -> Frames:
                     value = value.cell_contents
                 except ValueError:
                     value = MISSING
-            found = UNSET if value is MISSING else ref(value, n)
+            if type(value) is int and 0 <= value < INT_LIMIT:
+                found = value << 3 | V_INT
+            else:
+                found = UNSET if value is MISSING else ref(value, n)
             if found != cells[slot]:
                 cells[slot] = found
                 write_slot(frame, slot, found)
@@ -232,8 +236,8 @@ def make(recorder: Recorder) -> Frames:
     def global_changed(space: Space, name: str) -> None:
         nonlocal m
         value = space.names.get(name, MISSING)
-        if type(value) is int and -INT_LIMIT < value < INT_LIMIT:
-            found = (value << 3 | V_INT) & MASK
+        if type(value) is int and 0 <= value < INT_LIMIT:
+            found = value << 3 | V_INT
         else:
             found = UNSET if value is MISSING else ref(value, n)
         if space.last.get(name, UNSET) != found:
@@ -248,18 +252,20 @@ def make(recorder: Recorder) -> Frames:
         """A name was stored by code that is no function: a module's, or a class body's."""
         nonlocal m
         names = frame[NAMES]
-        if names is not None:
-            value = dict.get(names, name, MISSING)
-            found = UNSET if value is MISSING else ref(value, n)
-            if frame[NAMED].get(name, UNSET) != found:
-                frame[NAMED][name] = found
-                if frame is not top:
-                    pack(changes, m, n << 32 | IN_FRAME, frame[NUMBER])
-                    m += 16
-                pack(changes, m, n << 32 | NAME | recorder.name(name), found)
+        if names is None:
+            global_changed(frame[PLAN].space, name)
+            return
+        value = dict.get(names, name, MISSING)
+        found = UNSET if value is MISSING else ref(value, n)
+        if frame[NAMED].get(name, UNSET) != found:
+            frame[NAMED][name] = found
+            if frame is not top:
+                pack(changes, m, n << 32 | IN_FRAME, frame[NUMBER])
                 m += 16
+            pack(changes, m, n << 32 | NAME | recorder.name(name), found)
+            m += 16
         space = frame[PLAN].space
-        if names is None or name in space.last:
+        if name in space.last:
             global_changed(space, name)
 
     # ---- objects that were changed
@@ -281,11 +287,11 @@ def make(recorder: Recorder) -> Frames:
             return True
         word = words[slot]
         if word > 1:
+            owner = look(word)
             if kind == ITEM:
-                key = words[slot + 1]
-                dirty.append((ITEM, look(word), look(key)))
-            else:
-                dirty.append((kind, look(word), name))
+                dirty.append((ITEM, owner, look(words[slot + 1])))
+            elif type(owner) not in ATOMS:
+                dirty.append((kind, owner, name))
         return True
 
     def call_made(function: Any, first: int, count: int) -> None:
@@ -327,9 +333,8 @@ def make(recorder: Recorder) -> Frames:
                 value = look(word)
                 if type(value) is tuple:
                     found = True
-                    for each in value[:16]:
-                        dirty.append((TOUCH, each, None))
-                elif type(value) not in pure_calls.ATOMS:
+                    dirty.extend([(TOUCH, each, None) for each in value[:16]])
+                elif type(value) not in ATOMS:
                     found = True
                     dirty.append((TOUCH, value, None))
         if kind in pure_calls.IN_C:
@@ -431,7 +436,7 @@ def make(recorder: Recorder) -> Frames:
                         pack(changes, m, n << 32 | slot, value << 3 | V_INT)
                         m += 16
                         continue
-                    if each & 1:
+                    if each & 1 and type(value) not in ATOMS:
                         touch(value, n)
                     value = None  # its references are counted there
                 slot_changed(cur, slot, word)
@@ -439,7 +444,8 @@ def make(recorder: Recorder) -> Frames:
             if flags & 8:
                 space = cur[PLAN].space
                 value = (space.names if cur[NAMES] is None else cur[NAMES]).get(name)
-                touch(value, n)
+                if type(value) not in ATOMS:
+                    touch(value, n)
             name_changed(cur, name)
         if flags & 2:
             cell_stored()
@@ -481,7 +487,7 @@ def make(recorder: Recorder) -> Frames:
                         pack(changes, m, n << 32 | b, value << 3 | V_INT)
                         m += 16
                         continue
-                    if kind == R_TOUCH:
+                    if kind == R_TOUCH and type(value) not in ATOMS:
                         touch(value, n)
                 if cells is not None and a in cells:
                     slot_changed(cur, a, word)
@@ -649,10 +655,12 @@ def make(recorder: Recorder) -> Frames:
         first = memory[(id(frame) + DATA) >> 3] + LOCALS if DATA else id(frame) + LOCALS
         words = plan.windows.get(first)
         if words is None:
+            if len(plan.windows) > MOST_WINDOWS:
+                plan.windows.clear()
             words = plan.windows[first] = memory[first >> 3 : (first >> 3) + plan.size]
         last = plan.empty[:]
         base = plan.base
-        cells = plan.cells and dict.fromkeys(plan.cells, UNSET) or None
+        cells = (plan.cells and dict.fromkeys(plan.cells, UNSET)) or None
         cur = top = [made, words, last, plan, id(frame), None, cells, None, None, None, 0]
         frames.append(cur)
         mutations = plan.mutations
@@ -808,7 +816,7 @@ def make(recorder: Recorder) -> Frames:
             offset = cur[PLAN].runs.owner.get(offset, offset)
             where = min(offset >> 1, WIDE)
             flush_until(offset)
-            run = cur[PLAN].runs.handlers
+            run = cur[PLAN].runs.sends.get(offset) or cur[PLAN].runs.handlers
             at = offset
             n += 1
         else:
@@ -886,7 +894,7 @@ def make(recorder: Recorder) -> Frames:
             top,
         )
         active = ident
-        known = threads.get(ident)
+        known: Any = threads.get(ident)
         begins = known is None
         if begins:
             known = threads[ident] = [

@@ -1,8 +1,8 @@
 """Records a program while it runs: see `recording_format` for what, `monitored` and `traced` for how.
 
-`make` gets the descriptors of the streams and the options; `Recorder.run` executes a code object and records it. What is
-recorded: the program, and the modules that it imports from its own folder; other code (the standard library, installed
-packages, what `exec` gets as a string) is stepped over unless the options say otherwise.
+`make` gets the descriptors of the streams and the options; `Recorder.run` executes a code object and records it. What
+is recorded: the program, and the modules that it imports from its own folder; other code (the standard library,
+installed packages, what `exec` gets as a string) is stepped over unless the options say otherwise.
 
 Whatever happens in here never comes out in the program: a recorder that fails ends the recording.
 
@@ -11,11 +11,13 @@ There is no audit hook: CPython tells one of every look at a frame and at an add
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
-from sys import _getframe as getframe
 from _thread import RLock, get_ident
+from sys import _current_frames as current_frames
+from sys import _getframe as getframe
 from time import monotonic
 from types import CodeType
 
@@ -122,7 +124,10 @@ class Recorder:
         try:
             exec(code, namespace)  # noqa: S102  # the one thing that this is for
         finally:
-            self._finish("")
+            if self.threaded and len(current_frames()) > 1:
+                atexit.register(self._finish, "")  # threads go on when the program's own code has ended
+            else:
+                self._finish("")
 
     def _finish(self, cut: str) -> None:
         """End the recording."""
@@ -175,13 +180,27 @@ class Recorder:
         return min(step + CHECK, self._steps)
 
     def failed(self, error: BaseException) -> None:
-        """Something went wrong in the recorder: end the recording, and tell the program nothing."""
+        """Something went wrong in the recorder: end the recording, and tell the program nothing.
+
+        Raises:
+            BaseException: `error`, when a signal handler of the program's raised it in the middle of our work.
+        """
         if DEBUG:
             import traceback
 
             traceback.print_exception(type(error), error, error.__traceback__)
         full = isinstance(error, (IndexError, ValueError)) or type(error).__name__ == "error"
         self._finish("bytes" if full else "failed")
+        if not isinstance(error, Exception) or self._theirs(error):
+            raise error
+
+    @staticmethod
+    def _theirs(error: BaseException) -> bool:
+        """Whether an exception comes from code that is not ours."""
+        entry = error.__traceback__
+        while entry is not None and entry.tb_next is not None:
+            entry = entry.tb_next
+        return entry is not None and entry.tb_frame.f_globals.get("__package__") != __package__
 
     def _forked(self) -> None:
         """A forked child of the program is not recorded, and does not write into the parent's streams."""

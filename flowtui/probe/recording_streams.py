@@ -61,7 +61,9 @@ class Streams:
         self.code_end = 0
 
     def _view(self, name: str) -> memoryview:
-        return memoryview(self._maps[name]).cast("B").cast(STREAMS[name])
+        item: Any = STREAMS[name]
+        view: memoryview = memoryview(self._maps[name]).cast("B").cast(item)
+        return view
 
     def begin(self, granularity: int, stack: int) -> None:
         """Write what the streams begin with."""

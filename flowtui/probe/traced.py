@@ -61,6 +61,7 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
     returned, yielded, current, extent = frames.returned, frames.yielded, frames.current, frames.extent
     by_instruction = recorder.by_instruction
     raised_at = 0
+    local: Any = None
 
     def inside_threads(frame: FrameType, event: str, argument: Any) -> Any:
         with recorder.lock:
@@ -148,5 +149,5 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
         return local
 
     single = inside_instructions if by_instruction else inside_lines
-    local: Any = single
+    local = single
     return called
