@@ -97,9 +97,10 @@ class Look:
         """Whether all up to step `n` is in the index; takes a piece more in where it is not."""
         if not self._reader.complete:
             self._reader.update(words if self.references.looked else max(words, FIRST))
-            self._fates.clear()  # what was gone may have been seen again
-            self._held.clear()
-            self._outside.clear()
+            if self._reader.complete:
+                self._fates.clear()  # only now it is known what is never seen again
+                self._held.clear()
+                self._outside.clear()
         return self.references.looked >= n
 
     # ---- operand stacks
@@ -152,7 +153,7 @@ class Look:
         cycles = components(edges)
         if not self.references.any_counted:  # nothing tells of what is outside
             return "garbage" if cycles else "unknown"
-        if any(self._kept_outside(each, n) for each in up):
+        if not self._reader.complete or any(self._kept_outside(each, n) for each in up):
             return "unknown"
         return "garbage" if cycles else "gone"
 
