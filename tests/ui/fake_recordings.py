@@ -155,7 +155,7 @@ class FakeRecording:
     def step(self, n: int) -> Step:
         return self.states[n - 1].step
 
-    def state(self, n: int, heap_limit: int = 200) -> State:
+    def state(self, n: int, heap_limit: int = 200, frame_limit: int = 1 << 30) -> State:
         self._check()
         return self.states[n - 1]
 

@@ -221,7 +221,7 @@ class InspectingScreen(SeekingScreen):
         walk = self.walk
         if walk is None or not walk.step:
             return
-        questions = self.asked(predict.questions, walk.recording, walk.step) or ()
+        questions = self.asked(predict.questions, walk.near, walk.step) or ()
         if not questions:
             self.tell("There is nothing to ask at this step: `n` goes to the next one.")
             return

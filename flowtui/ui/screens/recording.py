@@ -213,11 +213,9 @@ class RecordingScreen(RunningScreen):
         why = getattr(recorded, "unrecorded", "")
         if why and not recording.total:
             return visible(f"Nothing was recorded: {why}")
-        parts = [f"{steps} recorded."]
         end = recording.end
-        if end is not None and not end.complete:
-            parts.append(end.sentence)
-        elif recorded.about.ended is not None:
+        parts = [end.sentence if end is not None else f"{steps} recorded."]
+        if recorded.about.ended is not None:
             parts.append(recorded.about.ended.sentence)
         return visible(" ".join(parts))
 

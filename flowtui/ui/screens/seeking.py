@@ -57,7 +57,7 @@ class SeekingScreen(SteppingScreen):
         try:
             done, _ = await asyncio.wait({task}, timeout=_GRACE)
             if not done:
-                self.app.push_screen(dialog)
+                await self.app.push_screen(dialog)
             step = await asyncio.shield(task)
         except (ExpressionError, RecordingError) as error:
             self.notify(visible(str(error)), severity="warning", timeout=8)

@@ -15,7 +15,7 @@ from flowtui.ui.screens.breakpoints import Breakpoints
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.recorded_code import RecordedCode
 from flowtui.ui.screens.recording import RecordingScreen
-from flowtui.ui.screens.walk import MOVES, NOWHERE, Move
+from flowtui.ui.screens.walk import FRAMES, MOVES, NOWHERE, Move
 
 if TYPE_CHECKING:
     from flowtui.engine.recording.trace_file import Trace
@@ -107,8 +107,8 @@ class SteppingScreen(RecordingScreen):
         self.recording_grew()
 
     async def _look_at_run(self, said: str) -> None:
-        """After an answer in the Output pane, back to the recording; the bar says how it ended."""
-        if not self.editing:
+        """From the source, or an answer in the Output pane, to the recording; the bar says how it ended."""
+        if not self.editing and self.current_pane.id in ("source", "output"):
             await self.action_show("run")
         self.call_after_refresh(self.tell, said)
 
@@ -184,12 +184,14 @@ class SteppingScreen(RecordingScreen):
         from flowtui.engine.recording import memory, sentences
         from flowtui.ui.panes.run import Seen
 
-        state: State | None = self.asked(walk.recording.state, walk.step, _HEAP)
+        state: State | None = self.asked(walk.near.state, walk.step, _HEAP)
         if state is None:
             return
-        state = self.asked(memory.annotate, walk.recording, state) or state
+        if state.step.depth <= FRAMES:
+            # Counts need every frame's stack; in a deeper recursion those that were recorded have to do.
+            state = self.asked(memory.annotate, walk.recording, state) or state
         self.state = state
-        self.step_sentence = self.asked(sentences.sentence, walk.recording, walk.step, state) or ""
+        self.step_sentence = self.asked(sentences.sentence, walk.near, walk.step, state) or ""
         self.run_pane.show_seen(Seen(state, self.step_sentence, walk.zoom, self.watched(state)))
         self.mark_step()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from flowtui.engine.recording.reader import Recording
-    from flowtui.model.trace import Zoom
+    from flowtui.model.trace import State, Zoom
 
 Move = Literal["forward", "back", "over", "over_back", "out", "out_back", "first", "last"]
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -25,17 +25,45 @@ NOWHERE: dict[Move, str] = {
 }
 
 
+#: Frames of a state that are looked at: the innermost ones. A recursion may have thousands.
+FRAMES = 60
+
+
+class Near:
+    """A recording whose states have the innermost frames only, so that a deep recursion is as quick as any step.
+
+    Args:
+        recording: all else is asked of it.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def state(self, n: int, heap_limit: int = 200) -> State:
+        """The state at a step.
+
+        Raises:
+            RecordingError: the recording is damaged.
+        """
+        return self._recording.state(n, heap_limit, FRAMES)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._recording, name)
+
+
 class Walk:
     """A place in a recording.
 
     Attributes:
         recording: where to walk; it may still grow.
+        near: the same, with the innermost frames only.
         step: where, from 1; 0 while there is no step yet.
         zoom: how far one step goes.
     """
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
+        self.near: Any = Near(recording)
         self.step = 0
         self.zoom: Zoom = "line"
 
