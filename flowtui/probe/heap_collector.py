@@ -54,13 +54,16 @@ def make_collected(book: Book) -> Callable[[str, dict[str, int], int], tuple[int
 
     def types_of(generation: int, info: object) -> dict[int, int]:
         """Addresses of known containers in the generations up to one, and of their types; nothing of ours."""
-        lists = [get_objects(generation=each) for each in range(min(generation, OLDEST) + 1)]
-        ours = id(lists), id(info)
-        return {
-            id(each): id(type(each))
-            for some in lists
-            for each in some
-            if id(each) in objects and id(each) not in ours
-        }
+        ours = id(info)
+        found = {}
+        for each in range(min(generation, OLDEST) + 1):
+            some = get_objects(generation=each)
+            for value in some:
+                address = id(value)
+                if address in objects and address != ours:
+                    found[address] = id(type(value))
+            some.clear()  # what it held must not be seen to refer to it by the collector
+            value = None
+        return found
 
     return collected
