@@ -129,15 +129,13 @@ class Navigation:
         """The first step after step n's frame has ended, or given a value; None when it does neither any more."""
         index = self._index
         frame, depth, thread = index.top(n)
-        if not frame:
-            return None
-        if frame not in index.resumed and index.frame_ends[frame]:
-            at = index.frame_ends[frame] + 1
-            return at if at <= index.total else None
-        place = index.turn(n) + 1
-        while place < len(index.turns):
+        ended = frame not in index.resumed and index.frame_ends[frame]
+        first = ended + 1 if ended else n
+        place = max(0, index.turn(first))
+        while depth > 1 and place < len(index.turns):
             if index.turn_threads[place] == thread and index.turn_depths[place] < depth:
-                return index.turns[place] if index.turns[place] <= index.total else None
+                at = max(first, index.turns[place])
+                return at if at <= index.total else None
             place += 1
         return None
 
@@ -145,13 +143,11 @@ class Navigation:
         """The step before step n's frame began or went on: its call; None for a thread's outermost frame."""
         index = self._index
         frame, depth, thread = index.top(n)
-        place = index.turn(n)
-        if not frame or place < 0:
-            return None
-        if frame not in index.resumed:
-            return index.frame_begins[frame] - 1 or None
-        while place >= 0:
+        last = n if frame in index.resumed else index.frame_begins[frame] - 1
+        place = index.turn(last)
+        while depth > 1 and place >= 0:
             if index.turn_threads[place] == thread and index.turn_depths[place] < depth:
-                return index.turns[place + 1] - 1 or None
+                end = index.turns[place + 1] - 1 if place + 1 < len(index.turns) else last
+                return min(last, end) or None
             place -= 1
         return None
