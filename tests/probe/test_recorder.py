@@ -28,7 +28,7 @@ source = sys.stdin.buffer.read()
 files = {}
 for name in form.STREAMS:
     files[name] = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
-    os.ftruncate(files[name], options.pop(name, 1 << 20))
+    os.ftruncate(files[name], 1 << 20)
 given = {"granularity": "line", "steps": 100000, "bytes": 1 << 24, "seconds": 60.0, "library": False,
          "folder": folder, "path": "program.py", "source": source, "exact_stack": True}
 given.update(options)
