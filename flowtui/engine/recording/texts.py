@@ -19,8 +19,13 @@ class Texts:
         self._end = 0
         self._names: list[int] = []
 
-    def update(self) -> None:
-        """Take in what was written since."""
+    def update(self, texts: int = 0, names: int = 0) -> None:
+        """Take in what was written since.
+
+        Args:
+            texts: so many are known to be whole: a step that is written names them.
+            names: the same of names.
+        """
         stream, at, end = self._stream, self._end, len(self._stream)
         begins = self._begins
         while at + _HEAD <= end:
@@ -30,11 +35,26 @@ class Texts:
             following = at + _HEAD + int.from_bytes(stream[at + 1 : at + _HEAD], "little")
             if following > end:
                 break
+            known = len(begins) <= texts or len(self._names) < names
+            if not known and not self._is_whole(at, following):
+                break
             if kind == T_NAME:
                 self._names.append(len(begins))
             begins.append(at)
             at = following
         self._end = at
+
+    def _is_whole(self, at: int, following: int) -> bool:
+        """Whether the text at a place is written to its end: a recorder may be in the middle of it.
+
+        It writes in order, so that a length is right when something stands behind it.
+        """
+        stream = self._stream
+        if not (following < len(stream) and stream[following]) and not (
+            following > at + _HEAD and stream[following - 1]
+        ):
+            return False
+        return at + _HEAD + int.from_bytes(stream[at + 1 : at + _HEAD], "little") == following
 
     def __len__(self) -> int:
         return len(self._begins) - 1
@@ -46,7 +66,7 @@ class Texts:
             RecordingError: there is no such text.
         """
         if not 1 <= number < len(self._begins):
-            self.update()
+            self.update(texts=number)
             if not 1 <= number < len(self._begins):
                 raise RecordingError("The recording is damaged: a text that it names is missing.")
         at = self._begins[number]
@@ -57,7 +77,7 @@ class Texts:
     def name(self, number: int) -> str:
         """A name by its number."""
         if not 0 <= number < len(self._names):
-            self.update()
+            self.update(names=number + 1)
             if not 0 <= number < len(self._names):
                 raise RecordingError("The recording is damaged: a name that it uses is missing.")
         return self.get(self._names[number])[1]
