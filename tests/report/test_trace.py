@@ -140,9 +140,7 @@ def test_the_text_fits_and_is_harmless(width: int, asked: dict[str, int]) -> Non
 
 def test_a_step_is_told_with_what_changes() -> None:
     shown = lines(traced(), 120)
-    assert any(
-        "5  for each in f(numbers):" in line and "numbers = list (2) #1" in line for line in shown
-    ) or any("5  for each in f(numbers):" in line and "numbers = " in line for line in shown)
+    assert any("5  for each in f(numbers):" in line and "numbers = " in line for line in shown)
     assert any("call" in line and "· " in line for line in shown)
     assert shown[-1] == f"  {ENDED.sentence}"
 
@@ -153,7 +151,7 @@ def test_a_text_without_a_slice_has_the_first_steps_and_says_how_to_see_more() -
     for _ in range(500):
         writer.at(1)
     shown = lines(traced(writer))
-    assert sum("x = 1" in line or "call" in line for line in shown) == 200
+    assert sum("def f(x):" in line or "call" in line for line in shown) == 200
     assert "  … --steps 201:400 shows the next ones, --steps 1: all" in shown
     assert len(lines(traced(writer, sliced=True, first=1))) == 502
     assert len(lines(traced(writer, sliced=True, first=10, last=19))) == 11
