@@ -141,6 +141,8 @@ class Codes:
             path, base, source = str(head["file"]), int(head["base"]), head.get("source")
         except (BadTableError, KeyError, TypeError, ValueError, msgspec.ValidationError):
             raise RecordingError("The recording is damaged: a source file's code cannot be read.") from None
+        if not fits(table):
+            raise RecordingError("The recording is damaged: a source file's code does not fit.")
         if base != len(self._codes):
             raise RecordingError("The recording is damaged: its code objects are not in order.")
         file = SourceFile(
@@ -175,3 +177,17 @@ class Codes:
     def of_file(self, file: int) -> list[tuple[int, Code]]:
         """The code objects of a file, with their numbers."""
         return [(number, code) for number, code in enumerate(self._codes) if code.file.number == file]
+
+
+def fits(table: CodeTable) -> bool:
+    """Whether a table's texts and rows are all there, so that nobody who looks at one meets with a surprise."""
+    strings, rows = len(table.strings), len(table)
+    texts = (table.opname, table.argval, table.argrepr)
+    if any(column and not 0 <= min(column) <= max(column) < strings for column in texts):
+        return False
+    if table.specialised and not -1 <= min(table.specialised) <= max(table.specialised) < strings:
+        return False
+    return all(
+        entry.id == number and entry.first >= 0 and entry.count >= 0 and entry.first + entry.count <= rows
+        for number, entry in enumerate(table.codes)
+    )

@@ -138,3 +138,22 @@ def test_a_text_that_is_being_written_is_waited_for(length):
     assert recording.update()
     (variable,) = recording.state(2).globals
     assert (variable.name, variable.value.text) == ("x", "'words'")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_a_table_of_code_says_can_be_looked_at(seed):
+    pick = random.Random(seed)
+    streams = {name: bytearray(data) for name, data in RandomRecording(1, 30).writer.bytes().items()}
+    code = streams["code"]
+    for _ in range(pick.choice([1, 3, 30])):
+        code[pick.randrange(12, len(code) - 64)] = pick.choice([0, 1, 127, 255, ord("9")])
+    recording = Recording(Streams(streams))
+    try:
+        recording.update()
+    except RecordingError:
+        return
+    for file in recording.files:
+        for row in range(len(file.table)):
+            assert isinstance(file.table.row(row).opname, str)
+        for entry in file.table.codes:
+            assert 0 <= entry.first <= entry.first + entry.count <= len(file.table)
