@@ -15,17 +15,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 import msgspec
 
-from flowtui.engine.recording.memory_words import Memory, Referrer, Words, loop_lines
+from flowtui.engine.recording.memory_words import Memory, Referrer, Words, in_loop
 from flowtui.engine.recording.object_graph import components
 from flowtui.engine.recording.reference_streams import Reader
 from flowtui.engine.recording.references import Holder, References
-from flowtui.engine.recording.sentence_scene import file_of
+from flowtui.engine.recording.states import cause
 from flowtui.model.trace import HeapObject, State
-from flowtui.probe import recording_format as form
 
 __all__ = ["Memory", "Referrer", "annotate", "look_at", "paths", "referrers"]
 
@@ -44,14 +42,15 @@ MOST_COUNTED = 200
 Fate = Literal["reached", "garbage", "gone", "unknown"]
 
 
-_INDEXES: WeakKeyDictionary[Memory, Look] = WeakKeyDictionary()
-
-
 def look_at(recording: Memory) -> Look:
-    """What is known of a recording's memory; it goes on from where it was."""
-    known = _INDEXES.get(recording)
-    if known is None:
-        known = _INDEXES[recording] = Look(recording)
+    """What is known of a recording's memory; it goes on from where it was.
+
+    It is kept by the recording itself, so that both end together.
+    """
+    kept = vars(recording)
+    known = kept.get("_look")
+    if not isinstance(known, Look):
+        known = kept["_look"] = Look(recording)
     return known
 
 
@@ -92,15 +91,16 @@ class Look:
         self._fates: dict[tuple[int, int], Fate] = {}
         self._held: dict[tuple[int, int], int] = {}
         self._outside: dict[tuple[int, int], int] = {}
+        self._holding: dict[tuple[int, int], dict[Holder, int]] = {}
 
     def ready(self, n: int, words: int = PIECE) -> bool:
         """Whether all up to step `n` is in the index; takes a piece more in where it is not."""
-        if not self._reader.complete:
-            self._reader.update(words if self.references.looked else max(words, FIRST))
-            if self._reader.complete:
-                self._fates.clear()  # only now it is known what is never seen again
-                self._held.clear()
-                self._outside.clear()
+        words = words if self.references.looked else max(words, FIRST)
+        if not self._reader.complete and self._reader.update(words):
+            self._fates.clear()  # only now it is known what is never seen again
+            self._held.clear()
+            self._outside.clear()
+            self._holding.clear()
         return self.references.looked >= n
 
     # ---- operand stacks
@@ -146,9 +146,7 @@ class Look:
             return "gone"
         up = self._up(number, n)
         if up is None:
-            return "unknown"
-        if any(self._is_root(each, n, up[each]) for each in up):
-            return "reached"
+            return self._fates[number, n]
         edges = {each: [holder.owner for holder in up[each] if holder.kind == "object"] for each in up}
         cycles = components(edges)
         if not self.references.any_counted:  # nothing tells of what is outside
@@ -168,43 +166,47 @@ class Look:
             return True
         # Whatever took it up since is an object that is newer: an iterator, a bound method, a function's defaults.
         newer = self.references.opaque_since(read[0], n)
-        if newer is None or self._in_loop(n):
+        if newer is None or in_loop(self._recording, n):
             return True
         return any(
             each != number and (self.references.held(each, n) or self.on_stacks(n)[each]) for each in newer
         )
 
-    def _in_loop(self, n: int) -> bool:
-        """Whether a frame of a recording by lines is in a `for` loop: its iterator is on a stack that nobody sees."""
-        if self._recording.granularity == "instruction":
-            return False
-        for frame in self._recording.state(n, heap_limit=0).frames:
-            file = file_of(self._recording, frame.file)
-            if file is None or frame.line is None:
-                return True
-            if frame.line in loop_lines(file.table, frame.code - file.base):
-                return True
-        return False
-
     def _up(self, number: int, n: int) -> dict[int, dict[Holder, int]] | None:
-        """An object and all that leads to it, each with who holds it; None when that is too much."""
+        """An object that no variable leads to, and all that leads to it, each with who holds it.
+
+        None when the fate of the object was found on the way: it is reached, and so is what led to it; or there is too
+        much to look at.
+        """
         found: dict[int, dict[Holder, int]] = {}
+        came = {number: 0}
         work = [number]
         while work:
             each = work.pop()
-            if each in found:
-                continue
+            found[each] = holders = self.holding(each, n)
+            if self._fates.get((each, n)) == "reached" or self._is_root(each, n, holders):
+                while each:
+                    self._fates[each, n] = "reached"
+                    each = came[each]
+                return None
             if len(found) >= MOST_UP:
                 return None
-            found[each] = self.references.holding(each, n)
-            work += [holder.owner for holder in found[each] if holder.kind == "object"]
-            if self._is_root(each, n, found[each]):
-                return found  # that is enough: it is reached
+            for holder in holders:
+                if holder.kind == "object" and holder.owner not in came:
+                    came[holder.owner] = each
+                    work.append(holder.owner)
         return found
 
-    def _is_root(self, number: int, n: int, holders: Iterable[Holder] | None = None) -> bool:
-        if holders is None:
-            holders = self.references.holding(number, n)
+    def holding(self, number: int, n: int) -> dict[Holder, int]:
+        """Who holds references to an object; remembered."""
+        known = self._holding.get((number, n))
+        if known is None:
+            if len(self._holding) > 20_000:
+                self._holding.clear()
+            known = self._holding[number, n] = self.references.holding(number, n)
+        return known
+
+    def _is_root(self, number: int, n: int, holders: Iterable[Holder]) -> bool:
         return any(each.kind != "object" for each in holders) or self.on_stacks(n)[number] > 0
 
     # ---- counts
@@ -216,7 +218,7 @@ class Look:
             if len(self._held) > 50_000:
                 self._held.clear()
             known = self.on_stacks(n)[number]
-            for holder, count in self.references.holding(number, n).items():
+            for holder, count in self.holding(number, n).items():
                 if holder.kind != "object" or self.fate(holder.owner, n) != "gone":
                     known += count
             self._held[number, n] = known
@@ -239,7 +241,7 @@ class Look:
 
     def _lost_holder(self, number: int, n: int) -> bool:
         """Whether an object that held a reference is gone without anybody having seen its end."""
-        holders = self.references.holding(number, n)
+        holders = self.holding(number, n)
         return any(each.kind == "object" and self.fate(each.owner, n) == "gone" for each in holders)
 
     def outside(self, number: int, n: int) -> int | None:
@@ -275,7 +277,7 @@ class Look:
             return (self._not_looked(),)
         found = [
             self._words.referrer(holder, number, n, count)
-            for holder, count in self.references.holding(number, n).items()
+            for holder, count in self.holding(number, n).items()
             if holder.kind != "object" or self.fate(holder.owner, n) != "gone"
         ]
         found.sort(key=lambda each: (each.kind == "element", each.frame, each.object or 0))
@@ -302,7 +304,7 @@ class Look:
         came: dict[int, int] = {number: 0}
         work = [number]
         for each in work:
-            holders = self.references.holding(each, n)
+            holders = self.holding(each, n)
             if self._is_root(each, n, holders):
                 return self._chain(each, came, holders, n)
             if len(came) > MOST_UP:
@@ -351,7 +353,7 @@ class Look:
         """The number of its cycle, by object."""
         edges: dict[int, list[int]] = {each: [] for each in numbers}
         for number in numbers:
-            for holder in self.references.holding(number, n):
+            for holder in self.holding(number, n):
                 if holder.kind == "object" and holder.owner in edges:
                     edges[holder.owner].append(number)
         found = enumerate(components(edges), 1)
@@ -360,8 +362,8 @@ class Look:
     def _annotated(self, each: HeapObject, n: int, cycles: dict[int, int], *, exactly: bool) -> HeapObject:
         freed = self.references.freed(each.number)
         if each.ghost or (freed is not None and freed[0] <= n):
-            cause = cause_of(freed[1]) if freed is not None else each.cause
-            return msgspec.structs.replace(each, cause=each.cause or cause, count=0, count_inferred=False)
+            why = cause(freed[1]) if freed is not None else each.cause
+            return msgspec.structs.replace(each, cause=each.cause or why, count=0, count_inferred=False)
         if exactly:
             counted = self.count(each.number, n)
         else:
@@ -393,10 +395,3 @@ class Look:
             yield msgspec.structs.replace(
                 found, ghost=True, died=n, cause="count", count=0, count_inferred=True, changed=False
             )
-
-
-def cause_of(how: int) -> str:
-    """A death's cause as `HeapObject` has it."""
-    if how == form.FREED_BY_COUNT:
-        return "count"
-    return f"generation {how - form.FREED_BY_COLLECTION}"

@@ -9,7 +9,7 @@ import msgspec
 
 from flowtui.engine.recording.reference_streams import Raw
 from flowtui.engine.recording.references import Holder, References
-from flowtui.engine.recording.sentence_scene import Recorded
+from flowtui.engine.recording.sentence_scene import Recorded, file_of
 from flowtui.model.stages import CodeObject, CodeTable
 from flowtui.model.trace import Granularity
 
@@ -139,3 +139,14 @@ def loop_lines(table: CodeTable, number: int) -> set[int]:
             target = table.jump_target[row]
             found |= {table.source_line[each] for each in rows if each >= row and table.offset[each] < target}
     return found
+
+
+def in_loop(recording: Memory, n: int) -> bool:
+    """Whether a frame of a recording by lines is in a `for` loop: its iterator is on a stack that nobody sees."""
+    if recording.granularity == "instruction":
+        return False
+    for frame in recording.state(n, heap_limit=0).frames:
+        file = file_of(recording, frame.file)
+        if file is None or frame.line is None or frame.line in loop_lines(file.table, frame.code - file.base):
+            return True
+    return False

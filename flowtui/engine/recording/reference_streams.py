@@ -72,14 +72,15 @@ class Reader:
         """Whether all committed steps are in the index."""
         return self._index.looked >= self._raw.total
 
-    def update(self, words: int) -> None:
-        """Take about so many words more in."""
+    def update(self, words: int) -> bool:
+        """Take about so many words more in; whether all is in by then."""
         index, total = self._index, self._raw.total
         while index.looked < total and words > 0:
             until = min(total, index.looked + max(64, words // 8))
             words -= self._changes.read(self._raw, until) + self._heap.read(self._raw.raw_heap(), until)
             words -= (until - index.looked) // 16
             index.looked = until
+        return self.complete
 
     def _ended(self, number: int, n: int) -> None:
         """An object is gone: when it is a generator, its suspended frame is gone too, often without an event."""
