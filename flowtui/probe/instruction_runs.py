@@ -301,6 +301,8 @@ class Runs:
         """Instructions that need an event wherever a run comes from."""
         plan = self._plan
         found = set(plan.handlers)
+        if VERSION < (3, 9):  # ways through a ``finally`` that the bytecode alone does not tell
+            return {one.offset for one in plan.instructions}
         for one in plan.instructions:
             if one.before < 0:
                 continue
@@ -339,6 +341,8 @@ class Runs:
             one = self._plan.by_offset.get(self._plan.by_offset[offset].next)
             if one is None or one.before < 1:
                 return {}
+            if VERSION < (3, 10):
+                return {one.offset: ((), 0, None)}  # where the value sent lies is not certain there
             slot = self._plan.locals + one.before - 1
             return {one.offset: (((1, R_WORD, slot, slot),), 0, None)}
         key = offset, inclusive
