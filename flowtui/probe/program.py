@@ -138,14 +138,25 @@ def make_recorder(
             for descriptor in low:
                 os.close(descriptor)
     except Exception as error:
-        message = " ".join(("%s: %s" % (type(error).__name__, error)).split())
-        channel.send(kind="unrecorded", message=message[:200])
+        channel.send(kind="unrecorded", message=why_not(error)[:200])
         for descriptor in files.values():
             try:
                 os.close(descriptor)
             except OSError:  # closed already, before it failed
                 continue
         return None
+
+
+def why_not(error: Exception) -> str:
+    """Why no recorder could be made, in one line."""
+    try:
+        from .frame_stack import reason
+
+        if reason():
+            return "this interpreter cannot be recorded: %s" % reason()
+    except ImportError:
+        pass
+    return " ".join(("%s: %s" % (type(error).__name__, error)).split())
 
 
 def occupy_descriptors() -> list[int]:
