@@ -120,12 +120,18 @@ class Finding:
             looked = numbers[bisect_right(numbers, n, key=index.change_step) :]
         else:
             looked = numbers[: bisect_left(numbers, n, key=index.change_step)][::-1]
-        for number in looked:
-            if not number % _LOOK and stop():
+        for begin in range(0, len(looked), _LOOK):
+            if stop():
                 return None
-            if stream[2 * number - 2] >> 28 & 15 in _VALUES and self._matches(stream[2 * number - 1]):
-                step: int = stream[2 * number - 2] >> 32
-                return step
+            piece = looked[begin : begin + _LOOK]
+            first, last = min(piece[0], piece[-1]), max(piece[0], piece[-1])
+            # many changes have the same values: mostly none of them is what is searched for
+            if not any(map(self._matches, set(stream[2 * first - 1 : 2 * last : 2]))):
+                continue
+            for number in piece:
+                if stream[2 * number - 2] >> 28 & 15 in _VALUES and self._matches(stream[2 * number - 1]):
+                    step: int = stream[2 * number - 2] >> 32
+                    return step
         return None
 
     def _in_heap(self, n: int, direction: int, stop: Stop) -> int | None:
