@@ -74,7 +74,7 @@ RUN_ANYTHING = frozenset(map(id, (exec, eval, builtins.__import__)))
 
 def called(kind: type) -> object:
     """The function that a call of an instance runs, when it is a plain function; else one that is never recorded."""
-    for base in MRO(kind):
+    for base in MRO(kind) or ():  # 3.8 and 3.9 never finish some types of their own
         names = NAMES(base)
         if "__call__" in names:
             found = names["__call__"]
