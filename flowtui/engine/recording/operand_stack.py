@@ -18,6 +18,7 @@ from flowtui.engine.recording.stack_moves import (
     DEEPEST,
     LOCAL,
     SLOT,
+    YIELDS,
     CodeMoves,
     constant_type,
 )
@@ -173,6 +174,7 @@ class _Search:
         if max(left) < move.low:
             return
         self._left = {}
+        since = n - 1 if move.row >= 0 and self._moves.opname(move.row) in YIELDS else step
         for slot, wanted in left.items():
             if slot < move.low:
                 self._want(slot, wanted)
@@ -180,7 +182,7 @@ class _Search:
             source = self._moves.source(move, slot)
             if source.recorded:
                 write = self._recorded.slot_write(self._frame, self._moves.slots + slot, n)
-                if write is not None and write[0] > step:
+                if write is not None and write[0] > since:
                     self._settle(wanted, write[1])
                     continue
             if source.kind == SLOT and 0 <= source.slot < move.before:

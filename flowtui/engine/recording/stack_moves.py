@@ -27,6 +27,8 @@ from flowtui.probe.recording_format import (
 
 #: What a `Source` is: a result, a slot of the stack before, a local's slot, a constant.
 RESULT, SLOT, LOCAL, CONSTANT = range(4)
+#: What they put on the stack is what was sent; before that what they give is recorded in the same slot.
+YIELDS = frozenset({"YIELD_VALUE", "YIELD_FROM"})
 #: In place of a row: an exception arose and was caught; it was thrown into a generator that had just given a value.
 CAUGHT, THROWN = -1, -2
 #: The deepest stack that is believed; CPython's own code objects stay far below.
@@ -289,7 +291,7 @@ class CodeMoves:
             return Source(CONSTANT, 0, NONE) if row == THROWN and slot == before - 1 else _UNSURE
         name = self.opname(row)
         if name not in DERIVED and not (name == "FOR_ITER" and slot < before):
-            return _RESULT
+            return _UNSURE if name in YIELDS else _RESULT
         arg = self.arg(row)
         if name in _LOADS:
             return self._local(arg)
