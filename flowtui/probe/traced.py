@@ -2,7 +2,7 @@
 
 What the program can see of it: ``sys.gettrace()``. A program that sets a trace function of its own ends the recording.
 CPython takes the trace function away when it cannot be called, which is so at the very bottom of a recursion without
-end: it is put back at the next output or collection.
+end: the recording ends there too.
 """
 
 from __future__ import annotations
