@@ -452,13 +452,21 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
             value = from_address(address) if exact else root
             if o.plan is not plans.get(id(type(value))):
                 continue
-            if o.weak is None:
-                o.seen = n
-            look(o, value, n, 0, False)
-            if todo or recount:
-                finish(o, n)
+            if versioned and o.plan.read is own_names:
+                # An instance's dictionary that has the same version: nothing was stored.
+                names = attribute(value, "__dict__")
+                still = memory[(id(names) >> 3) + 3] == o.print and o.epoch == book.epoch
+            else:
+                still = o.weak is None and same(o, type(value), address, n, -1)
+            if not still:
+                if o.weak is None:
+                    o.seen = n
+                look(o, value, n, 0, False)
+                if todo or recount:
+                    finish(o, n)
             if exact:
-                work += [kid[1] for kid in o.kids.values()]
+                if o.kids:
+                    work += [kid[1] for kid in o.kids.values()]
             else:
                 work += elements_of(o, value)
             value = None
