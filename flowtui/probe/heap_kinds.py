@@ -154,7 +154,11 @@ def cell_elements(value: Any) -> list[tuple[str, object]]:
 
 def make_plan(cls: type) -> Plan:
     """Work out how objects of a type are looked at."""
-    line = line_of(cls) or (cls, object)  # 3.8 and 3.9 never finish some types of their own (of async generators)
+    line = line_of(cls)
+    if line is None:  # 3.8 and 3.9 never finish some types of their own (of async generators)
+        plan = Plan(type_name(cls), LEAF)
+        plan.weak = plan.sized = False
+        return plan
     plan = structure(cls, line)
     plan.weak = weak_offset_of(cls) != 0
     plan.sized = CPYTHON and builtin_size(line)
