@@ -88,7 +88,8 @@ SAME = """
     len(a); len(s); len(d); len(seen); len(nested[2]); min(a); max(a); sum(a); sum(a, 10); sorted(a); abs(j)
     sorted(words, reverse=True); max(words); min(3, i, f); any(x > 7 for x in a); all(x > 0 for x in a)
     [x * 2 for x in a if x % 2]; {x: len(x) for x in words}; {x % 2 for x in a}; [y for x in nested for y in x]
-    [k for k in d if k != (3, 4)]; list(d.items()); list(d.values()); d.get("nothing", 5); d.get("one"); 5 in a; 6 not in a; "one" in d
+    [k for k in d if k != (3, 4)]
+    list(d.items()); list(d.values()); d.get("nothing", 5); d.get("one"); 5 in a; 6 not in a; "one" in d
     "数" in s; 2 in seen; "a" in frozen; (3, 4) in d; None in a; n is None; n is not None; t is True; s is None
     a is a; a is nested; i if t else f; i and f; z or "default"; empty or a; not empty; not a; t + 1
     s.upper(); s.startswith("na"); s.split(); " x ".strip(); ",".join(words); s.replace("a", "b"); s.find("数")
