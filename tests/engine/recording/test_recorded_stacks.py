@@ -48,7 +48,8 @@ async def compare(python, text):
     return found, values, unknown
 
 
-@pytest.mark.parametrize("python", PYTHONS[1:])
+# 3.8 and 3.9 do not tell surely where a value that was sent lies: too much is not known there to compare.
+@pytest.mark.parametrize("python", PYTHONS[2:])
 async def test_recorded_stacks_are_the_real_ones(python):
     path = interpreters.need(python)
     values = unknown = 0
