@@ -181,20 +181,20 @@ def save(
         parts.append(Part(name, len(content), tuple(map(len, packed))))
         blocks += packed
     nowhere = msgspec.structs.replace(about.interpreter, path="", real_path="", source="")
-    header = encode_json(
-        Header(
-            format=FORMAT,
-            streams=STREAMS_VERSION,
-            flowtui=__version__,
-            interpreter=nowhere,
-            name=about.source.name,
-            arguments=about.arguments,
-            options=about.options,
-            ended=about.ended,
-            parts=tuple(parts),
-        )
+    header = Header(
+        format=FORMAT,
+        streams=STREAMS_VERSION,
+        flowtui=__version__,
+        interpreter=nowhere,
+        name=about.source.name,
+        arguments=about.arguments,
+        options=about.options,
+        ended=about.ended,
+        parts=tuple(parts),
     )
-    data = b"".join([MAGIC, _LENGTH.pack(len(header)), header, *blocks])
+    # the same recording makes the same file: sets have no order of their own
+    text = encode_json(msgspec.to_builtins(header, order="deterministic"))
+    data = b"".join([MAGIC, _LENGTH.pack(len(text)), text, *blocks])
     try:
         write_atomically(Path(path), data + hashlib.sha256(data).digest())
     except (OSError, ValueError) as error:
