@@ -177,6 +177,7 @@ def make(recorder: Recorder) -> Frames:
     up_at_start, up_at_resume = 2, 1  # how far below the callbacks the program's frame is
     active = get_ident()
     threads: dict[int, list[Any]] = {active: [0]}
+    named: dict[int, int] = {}
     top: Any = None  # the frame that a step's changes belong to without being named
 
     # ---- values
@@ -895,6 +896,10 @@ def make(recorder: Recorder) -> Frames:
         )
         active = ident
         known: Any = threads.get(ident)
+        name = recorder.thread_name(ident)
+        if known is not None and not known[1] and ident in named and named[ident] != name:
+            known = None  # the number of a thread that has ended is used again
+        named[ident] = name
         begins = known is None
         if begins:
             known = threads[ident] = [
@@ -914,7 +919,7 @@ def make(recorder: Recorder) -> Frames:
         _, frames, dirty, cur, words, last, base, plan_lines, waiting, run, events, mutations, at, top = known
         if begins:
             n += 1
-        pack(changes, m, (n if begins else n + 1) << 32 | THREAD | recorder.thread_name(ident), known[0])
+        pack(changes, m, (n if begins else n + 1) << 32 | THREAD | name, known[0])
         m += 16
         if begins:
             steps[n] = S_THREAD << KIND | THREAD_BEGINS
