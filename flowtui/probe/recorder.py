@@ -304,9 +304,10 @@ class Recorder:
         try:
             if self._driver.running:
                 inside = getframe(1).f_globals.get("__package__") == __package__
-                if inside and phase == "stop" and info.get("collected"):
-                    self._lost += 1
+                written = self.heap.words
                 self._frames.collected(phase, info, inside)
+                if inside and phase == "stop" and self.heap.words != written:
+                    self._lost += 1  # objects of the program's are gone, perhaps through code of its own
         except BaseException as error:
             self.failed(error)
 
