@@ -304,6 +304,8 @@ class Recorder:
         try:
             if self._driver.running:
                 inside = getframe(1).f_globals.get("__package__") == __package__
+                if inside:
+                    self.heap.settle(self._frames.extent()[0])
                 written = self.heap.words
                 self._frames.collected(phase, info, inside)
                 if inside and phase == "stop" and self.heap.words != written:
