@@ -80,7 +80,11 @@ def test_the_version_is_told_once():
 
 def test_every_room_of_the_probe_but_the_two_formats_is_closed_to_the_parent():
     closed = contract("Only the wire")["forbidden_modules"]
-    rooms = {path.stem for path in (ROOT / "flowtui/probe").glob("*.py")} - {"__init__", "wire", "recording_format"}
+    rooms = {path.stem for path in (ROOT / "flowtui/probe").glob("*.py")} - {
+        "__init__",
+        "wire",
+        "recording_format",
+    }
     assert {name.removeprefix("flowtui.probe.") for name in closed} == rooms
 
 
