@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from flowtui.engine.recording.record import Recorded, record
-
 from flowtui.model.run import Ended, InputWanted, Limits, Output, RunEvent
 from flowtui.model.source import Source
 from flowtui.model.trace import Granularity, RecordingLimits, RecordingOptions
