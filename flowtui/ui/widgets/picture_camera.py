@@ -13,21 +13,20 @@ class Camera:
     """The first rows that are seen of both columns.
 
     Attributes:
-        left: of the frames, the stack and the variables.
+        left: of the variables; frames and stack are always seen.
         heap: of the objects.
     """
 
     def __init__(self) -> None:
         self.left = 0
         self.heap = 0
+        self._frame = 0
 
     def follow(self, scene: Scene | None, cursor: Item | None) -> None:
         """After a step: show frames and stack, of the heap what is new, what has changed, what the cursor is on."""
         if scene is None:
             return
-        self.left = 0
-        if cursor is not None:
-            self._show_variable(scene, cursor)
+        self._follow_variables(scene, cursor)
         number = scene.state.step.number
         wanted = [
             thing.number for thing in scene.objects if thing.changed or thing.ghost or thing.born == number
@@ -44,8 +43,7 @@ class Camera:
         """Show the item under the cursor, and the object that it refers to."""
         if scene is None or cursor is None:
             return
-        if not self._show_variable(scene, cursor) and cursor.kind != "object":
-            self.left = 0
+        self._show_variable(scene, cursor)
         if cursor.kind != "frame":
             self._show_object(scene, cursor.object or 0)
 
@@ -54,7 +52,7 @@ class Camera:
         if heap:
             self._move_heap(scene, self.heap + rows)
         else:
-            self.left = max(0, min(self.left + rows, scene.left_height - scene.geometry.rows))
+            self.left = max(0, min(self.left + rows, len(scene.variables) - scene.geometry.variable_rows))
 
     def _move_heap(self, scene: Scene, top: int) -> None:
         """Scroll the heap to a row, or to the lowest object that has everything below it in sight."""
@@ -77,10 +75,18 @@ class Camera:
         heads = (row for row in scene.rows.values() if top <= row <= first)
         self._move_heap(scene, min(heads, default=top))
 
-    def _show_variable(self, scene: Scene, item: Item) -> bool:
-        """Scroll the left column until an item's row is seen, if it is one of the variables'."""
-        at = next((at for at, row in enumerate(scene.variables) if row.item.place == item.place), None)
-        if at is not None:
-            row = scene.geometry.band + scene.geometry.gap + at
-            self.left = window(scene.left_height, scene.geometry.rows, self.left, row)
-        return at is not None
+    def _follow_variables(self, scene: Scene, cursor: Item | None) -> None:
+        """Another frame's variables are seen from the first on; what has changed is seen, and what the cursor is on."""
+        frame = scene.state.frames[0].number if scene.state.frames else 0
+        if frame != self._frame:
+            self._frame, self.left = frame, 0
+        changed = next((row.item for row in scene.variables if row.variable.changed), None)
+        for item in (changed, cursor):
+            self._show_variable(scene, item)
+
+    def _show_variable(self, scene: Scene, item: Item | None) -> None:
+        """Scroll the variables until an item's row is seen, if it is one of theirs."""
+        at = None
+        if item is not None:
+            at = next((at for at, row in enumerate(scene.variables) if row.item.place == item.place), None)
+        self.left = max(0, window(len(scene.variables), scene.geometry.variable_rows, self.left, at))

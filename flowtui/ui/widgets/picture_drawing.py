@@ -76,8 +76,6 @@ class Drawing:
     def _headings(self) -> None:
         scene, geometry, canvas = self._scene, self._geometry, self.canvas
         canvas.put(0, 0, "frames", "heading", geometry.frames)
-        if self._view.left:
-            canvas.put(7, 0, _UP, "dim", geometry.frames)
         x = canvas.put(geometry.heap_start, 0, "heap", "heading")
         count, more = len(scene.objects), scene.state.heap_left_out
         said = f"  {count:,} of {count + more:,} objects" if more else f"  {count} object{'s' * (count != 1)}"
@@ -89,7 +87,7 @@ class Drawing:
 
     def _frames(self) -> None:
         geometry, canvas = self._geometry, self.canvas
-        y = geometry.band - self._view.left - len(self._scene.frames)
+        y = geometry.band - len(self._scene.frames)
         width = geometry.frames if self._scene.boxed else geometry.left - 1
         # The file's name is left out of all rows or of none.
         short = any(len(row.name) + len(row.place) + 3 > width for row in self._scene.frames)
@@ -119,18 +117,14 @@ class Drawing:
             self._result(0, start, end)
             return
         frame = scene.state.frames[0] if scene.state.frames else None
-        if self._view.left == 0:
-            inferred = frame is not None and frame.stack_inferred
-            title = "operand stack" if end - start >= 17 else "stack"
-            if inferred:
-                title = (
-                    "stack inferred" if end - start >= 18 else f"{INFERRED_SIGN} {title}"[: end - start - 4]
-                )
-            canvas.put(start, 0, "┌", "box")
-            canvas.fill(start + 1, end - 1, 0, "─", "box")
-            canvas.put(start + 1, 0, f" {title} ", "heading", end - 1)
-            canvas.put(end - 1, 0, "┐", "box")
-        base = geometry.band - self._view.left
+        title = "operand stack" if end - start >= 17 else "stack"
+        if frame is not None and frame.stack_inferred:
+            title = "stack inferred" if end - start >= 18 else f"{INFERRED_SIGN} {title}"[: end - start - 4]
+        canvas.put(start, 0, "┌", "box")
+        canvas.fill(start + 1, end - 1, 0, "─", "box")
+        canvas.put(start + 1, 0, f" {title} ", "heading", end - 1)
+        canvas.put(end - 1, 0, "┐", "box")
+        base = geometry.band
         for y in range(1, base):
             canvas.put(start, y, "│", "box")
             canvas.put(end - 1, y, "│", "box")
@@ -143,10 +137,8 @@ class Drawing:
             self._slot(y, start, end, row)
         if frame is None or not frame.stack:
             said = "(empty)" if frame is not None and frame.stack is not None else "not recorded"
-            if self._routes.seen(base - 1):
-                canvas.put(start + 2, base - 1, fit(said, end - start - 3), "dim")
-        if self._routes.seen(base):
-            self._base(base, start, end)
+            canvas.put(start + 2, base - 1, fit(said, end - start - 3), "dim")
+        self._base(base, start, end)
 
     def _slot(self, y: int, start: int, end: int, row: StackRow) -> None:
         canvas, value, dots = self.canvas, row.value, self._routes.forth.dots
@@ -197,20 +189,19 @@ class Drawing:
         self._hit(y, start + 1, end - 1, result)
 
     def _variables(self) -> None:
-        geometry, canvas = self._geometry, self.canvas
-        y = geometry.band + geometry.gap - self._view.left
-        label = ""
-        for row in self._scene.variables:
-            y += 1
+        geometry, canvas, rows = self._geometry, self.canvas, self._scene.variables
+        first, top = self._view.left, geometry.variables + 1
+        label = next((row.label for row in reversed(rows[: first + 1]) if row.label), "")
+        for y, row in self._routes.variable_lines():
             label = row.label or label
-            if not self._routes.seen(y):
-                continue
-            if row.label or y == 1:
+            if row.label or y == top:
                 style = "label-current" if row.current else "label"
                 canvas.put(1, y, fit(short_name(label, geometry.label - 1), geometry.label - 1), style)
             self._variable(y, row)
             self._hit(y, 0, geometry.left, row.item)
-        if y >= geometry.height:
+        if first and geometry.variable_rows:
+            canvas.put(0, top, _UP, "dim")
+        if len(rows) > first + geometry.variable_rows:
             canvas.put(0, geometry.height - 1, _DOWN, "dim")
 
     def _variable(self, y: int, row: VariableRow) -> None:

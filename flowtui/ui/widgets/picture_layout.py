@@ -35,7 +35,7 @@ class Geometry(NamedTuple):
         channel: between the left column and the heap, the arrows' tips included.
         heap: of the objects' text.
         back: of the channel on the right, for arrows from object to object.
-        band: rows of the frames and the stack, below the headings.
+        band: rows of the frames and the stack, below the headings; they stay where they are.
         gap: empty rows between the band and the variables.
         lines: rows that an object may have below its head.
         pitch: from one lane of the channel to the next.
@@ -67,6 +67,16 @@ class Geometry(NamedTuple):
         return max(0, self.height - 1)
 
     @property
+    def variables(self) -> int:
+        """Lines above the variables' first one; the variables below them scroll."""
+        return self.band + self.gap
+
+    @property
+    def variable_rows(self) -> int:
+        """Rows that there are for variables."""
+        return max(0, self.rows - self.variables)
+
+    @property
     def slack(self) -> int:
         """Rows that stay empty between objects."""
         return 0 if self.lines <= 2 else 1
@@ -90,7 +100,7 @@ def geometry(width: int, height: int) -> Geometry:
         channel=channel,
         heap=width - left - channel - back,
         back=back,
-        band=4 if height < 14 else 5 if height < 22 else 6,
+        band=max(2, min(4, height - 3)) if height < 14 else 5 if height < 22 else 6,
         gap=0 if height < 14 else 1,
         lines=1 if height < 10 else 2 if height < 14 else 6 if height < 30 else 8,
         pitch=1 if width < 100 else 2,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flowtui.ui.widgets.picture_arrows import Wire, route
-from flowtui.ui.widgets.picture_items import Item, StackRow, window
+from flowtui.ui.widgets.picture_items import Item, StackRow, VariableRow, window
 from flowtui.ui.widgets.picture_scene import Scene
 
 #: The left edge of the back channel is at a multiple of so many cells.
@@ -17,7 +17,7 @@ class View(NamedTuple):
     """What of a scene is seen.
 
     Attributes:
-        left: the first row of the left column.
+        left: the first row of the variables.
         heap: the first row of the heap.
         cursor: the item under the cursor.
     """
@@ -96,7 +96,7 @@ class Routes:
     def stack_lines(self) -> list[tuple[int, StackRow | None, int]]:
         """The lines of the box: (line, slot, 0), or (line, None, how many slots it stands for)."""
         stack, rows = self._scene.stack, self._geometry.band - 1
-        bottom = self._geometry.band - self._view.left - 1
+        bottom = self._geometry.band - 1
         if len(stack) <= rows:
             first = bottom - len(stack) + 1
             return [(first + at, row, 0) for at, row in enumerate(stack)]
@@ -106,6 +106,11 @@ class Routes:
             (bottom - rows + 1 + at, row, 0) for at, row in enumerate(stack[top : top + rows - 1])
         ]
         return [*shown, (bottom, None, len(stack) - rows + 1)]
+
+    def variable_lines(self) -> Iterable[tuple[int, VariableRow]]:
+        """The lines of the variables that are seen."""
+        first, rows = self._view.left, self._geometry.variable_rows
+        return enumerate(self._scene.variables[first : first + rows], self._geometry.variables + 1)
 
     def _sources(self) -> list[Source]:
         """Where arrows to visible objects begin in the left column."""
@@ -119,11 +124,10 @@ class Routes:
         for y, row, _ in self.stack_lines():
             if row is not None:
                 add(y, row.item, 3)
-        band = self._geometry.band - self._view.left
         if scene.result is not None and scene.boxed:
-            add(band, scene.result, 3)
-        for at, variable in enumerate(scene.variables):
-            add(band + self._geometry.gap + 1 + at, variable.item, 2 if variable.current else 1)
+            add(self._geometry.band, scene.result, 3)
+        for y, variable in self.variable_lines():
+            add(y, variable.item, 2 if variable.current else 1)
         return found
 
     def _back_sources(self) -> list[Source]:

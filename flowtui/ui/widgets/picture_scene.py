@@ -50,12 +50,6 @@ class Scene(NamedTuple):
     items: Sequence[Item]
     boxed: bool
 
-    @property
-    def left_height(self) -> int:
-        """Rows of the left column below the headings."""
-        geometry = self.geometry
-        return geometry.band + (geometry.gap + len(self.variables) if self.variables else 0)
-
 
 class _Made(NamedTuple):
     """A block with what it was made of."""
