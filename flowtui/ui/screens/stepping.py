@@ -45,6 +45,7 @@ class SteppingScreen(RecordingScreen):
         self.breakpoints = Breakpoints()
         self.state: State | None = None
         self.step_sentence = ""
+        self._told = ""
         self._code: RecordedCode | None = None
         self._told_other_code = False
         self._drawing = False
@@ -119,7 +120,7 @@ class SteppingScreen(RecordingScreen):
         self._show_no_step()
 
     def _show_no_step(self) -> None:
-        self.state, self.step_sentence = None, ""
+        self.state, self.step_sentence, self._told = None, "", ""
         if self.closed:
             return
         if "run" in self.panes:
@@ -190,6 +191,8 @@ class SteppingScreen(RecordingScreen):
         if state.step.depth <= FRAMES:
             # Counts need every frame's stack; in a deeper recursion those that were recorded have to do.
             state = self.asked(memory.annotate, walk.recording, state) or state
+        if self.state is not None and self.state.step.number != state.step.number:
+            self._told = ""
         self.state = state
         self.step_sentence = self.asked(sentences.sentence, walk.near, walk.step, state) or ""
         self.run_pane.show_seen(Seen(state, self.step_sentence, walk.zoom, self.watched(state)))
@@ -304,6 +307,8 @@ class SteppingScreen(RecordingScreen):
         if self.selection.origin != "run" or self.state is None:
             return super()._sentence_of_selection()
         self._pinned = None
+        if self._told and self.current_pane.id == "run":
+            return self._told
         if self.state.step.file:
             where = self._where(self.state.step)
             return f"{where}: {self.step_sentence}" if where else self.step_sentence
@@ -344,7 +349,8 @@ class SteppingScreen(RecordingScreen):
             self.tell(NOWHERE[chosen])
 
     def tell(self, sentence: str) -> None:
-        """Say something about the walk, until the next step."""
+        """Say something about the walk, until the next step: a focus that comes later does not unsay it."""
+        self._told = sentence
         self.link_bar.show_sentence(sentence, prefer=True)
 
     def action_finer(self, by: int) -> None:
