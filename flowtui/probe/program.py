@@ -149,13 +149,6 @@ def make_recorder(
 
 def why_not(error: Exception) -> str:
     """Why no recorder could be made, in one line."""
-    try:
-        from .frame_stack import reason
-
-        if reason():
-            return "this interpreter cannot be recorded: %s" % reason()
-    except ImportError:
-        pass
     return " ".join(("%s: %s" % (type(error).__name__, error)).split())
 
 

@@ -25,7 +25,7 @@ from . import bytecode, frame_stack, wire
 from .heap import make_heap
 from .instruction_runs import Runs
 from .line_plan import LinePlan
-from .recorded_frames import Frames, Space
+from .recorded_frames import Space
 from .recorded_frames import make as make_frames
 from .recording_format import (
     C_CUT,
@@ -48,6 +48,8 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
 
 #: Steps between two looks at the clock and at the parent's order to stop.
 CHECK = 4096
+#: Whom the collector tells; PyPy's tells nobody.
+CALLBACKS: list[Any] = getattr(gc, "callbacks", [])
 
 
 def make(descriptors: dict[str, int], options: dict[str, Any]) -> Recorder:
@@ -98,8 +100,17 @@ class Recorder:
         self._deadline = 0.0
         self._lost = 0
         self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
-        self._frames: Frames = make_frames(self)
-        self._driver: Any = self._make_driver()
+        self._plan: Any = LinePlan
+        self._frames: Any
+        self._driver: Any
+        if frame_stack.available():
+            self._frames = make_frames(self)
+            self._driver = self._make_driver()
+        else:
+            from . import named_frames
+
+            self._frames = self._driver = named_frames.Driver(self)
+            self._plan = self._driver.plan
         streams.begin(int(self.by_instruction), int(bool(options["exact_stack"])))
         os.register_at_fork(after_in_child=self._forked)
 
@@ -117,7 +128,7 @@ class Recorder:
     def run(self, code: CodeType, namespace: dict[str, Any]) -> None:
         """Execute `code` in `namespace` as `exec` does, recorded; what it raises comes out."""
         self._register(code, self._source, namespace)
-        gc.callbacks.append(self._collected)
+        CALLBACKS.append(self._collected)
         self._deadline = monotonic() + self._seconds
         self.streams.control[C_STATE] = STATE_RECORDING
         self._driver.start()
@@ -137,9 +148,9 @@ class Recorder:
         if not cut and not driver.intact():
             cut = "untraced"
         driver.stop()
-        for index, each in enumerate(gc.callbacks):
+        for index, each in enumerate(CALLBACKS):
             if each == self._collected:
-                del gc.callbacks[index]
+                del CALLBACKS[index]
                 break
         for space in self.spaces.values():
             space.names = {}
@@ -234,8 +245,8 @@ class Recorder:
             space.open(namespace)
             self.spaces[id(namespace)] = space
         for number, code in enumerate(codes, self._codes):
-            plan = LinePlan(code, number, space, module)
-            if self.by_instruction:
+            plan = self._plan(code, number, space, module)
+            if self.by_instruction and self._plan is LinePlan:
                 plan.runs = Runs(plan)
             self.plans[id(code)] = plan
         self._codes += len(codes)
