@@ -254,7 +254,19 @@ class RunPane(Pane):
             styled = [
                 (piece, "bold $text-accent" if number % 2 else "") for number, piece in enumerate(pieces)
             ]
-            self._sentence.update(Content.assemble((f"by {zoom}  ", "$foreground-muted"), *styled))
+            lacks = f"  {self._no_stack()}" if self._no_stack() else ""
+            self._sentence.update(
+                Content.assemble((f"by {zoom}  ", "$foreground-muted"), *styled, (lacks, "$text-warning"))
+            )
+
+    def _no_stack(self) -> str:
+        """Why there is no operand stack, and who has one, where single instructions are recorded without."""
+        if self.seen is None or self.seen.zoom == "line":
+            return ""
+        frames = self.seen.state.frames
+        if not frames or any(frame.stack is not None for frame in frames):
+            return ""
+        return "The operand stack is not recorded, for it could not be read: CPython shows it."
 
     def _show_watches(self, watches: Sequence[Watched]) -> None:
         self._watches.display = bool(watches)

@@ -29,8 +29,8 @@ class EditingScreen(InspectingScreen):
         Binding("n", "search_again(1)", "next match", show=False),
         Binding("N", "search_again(-1)", "previous match", show=False),
         # The same keys while there is a recording and no search.
-        Binding("n", "walk('forward')", "step forward", show=False),
-        Binding("N", "walk('back')", "step back", show=False),
+        Binding("n", "walk('forward')", "step forward, when nothing is searched", show=False),
+        Binding("N", "walk('back')", "step back, when nothing is searched", show=False),
         Binding("u", "undo", "undo", show=False),
         Binding("U", "redo", "redo", show=False),
     ]

@@ -6,6 +6,7 @@ The modules of recording are imported where a recording is made: nobody who only
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -20,6 +21,7 @@ from flowtui.ui.panes.text import visible
 from flowtui.ui.screens.document import Document
 from flowtui.ui.screens.running import RunningScreen
 from flowtui.ui.screens.walk import Walk
+from flowtui.ui.widgets.pipeline_bar import StageMark
 
 if TYPE_CHECKING:
     from flowtui.engine.recording.reader import Recording
@@ -101,6 +103,28 @@ class RecordingScreen(RunningScreen):
             return self.recorded is not None
         return super().check_action(action, parameters)
 
+    def run_mark(self, failed: bool) -> StageMark:
+        """The last stage: of a recorded run how it ended and how many steps it has; a click leads to them."""
+        recording, recorded = self.recording, self.recorded
+        ours = recorded is not None and self._recorded_run == self._runs and not self.program_runs
+        if (
+            not ours
+            or recorded is None
+            or recording is None
+            or not recording.total
+            or not self.recording_fits
+        ):
+            return super().run_mark(failed)
+        ended = recorded.about.ended
+        mark = self.ended_mark(ended) if ended is not None else StageMark("run", "run", state="done")
+        steps = f"{recording.total:,}"
+        return replace(
+            mark,
+            pane="run",
+            count=f"{mark.count} {steps}".lstrip(),
+            unit="step" if recording.total == 1 else "steps",
+        )
+
     # ---- recording
 
     async def action_record(self) -> None:
@@ -175,6 +199,7 @@ class RecordingScreen(RunningScreen):
             self._stop_looking()
             self.recording_ended()
             self.refresh_bindings()
+            self.show_pipeline()
 
     def on_run_happened(self, message: RunHappened) -> None:
         """A recorded run says more than any other: where it ended."""

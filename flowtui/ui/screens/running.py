@@ -75,6 +75,10 @@ class RunningScreen(LinkedScreen):
             return StageMark("run", "output", state="idle" if failed else "waiting")
         if failed and ended.error is not None and ended.error.type in _OF_THE_PARSER:
             return StageMark("run", "output", state="idle")
+        return self.ended_mark(ended)
+
+    def ended_mark(self, ended: Ended) -> StageMark:
+        """How a run ended, as a stage."""
         good = ended.exit_status == 0 and ended.error is None and ended.limit is None
         return StageMark(
             "run",

@@ -97,15 +97,18 @@ class SeekingScreen(SteppingScreen):
     def action_breakpoint(self) -> None:
         """Set a breakpoint at the cursor's line, or take it away."""
         row = self.view.cursor_location[0]
-        there = self.breakpoints.toggle(row)
+        if self.breakpoints.toggle(row):
+            self._breakpoint_set(row)
+        else:
+            self._breakpoints_changed()
+            self.tell(f"No breakpoint at line {row + 1} any more.")
+
+    def _breakpoint_set(self, row: int) -> None:
         self._breakpoints_changed()
+        condition = self.breakpoints.conditions[row]
+        when = f" when `{visible(condition)}`" if condition else ""
         keys = "`x` goes to the next time, `X` to the last" if self.walk is not None else "`R` records"
-        self.link_bar.show_sentence(
-            f"Breakpoint at line {row + 1}: {keys}."
-            if there
-            else f"No breakpoint at line {row + 1} any more.",
-            prefer=True,
-        )
+        self.tell(f"Breakpoint at line {row + 1}{when}: {keys}.")
 
     def action_condition(self) -> None:
         """Ask for the condition of a breakpoint at the cursor's line."""
@@ -116,7 +119,7 @@ class SeekingScreen(SteppingScreen):
         def given(value: str | None) -> None:
             if value is not None:
                 self.breakpoints.conditions[row] = value.strip()
-                self._breakpoints_changed()
+                self._breakpoint_set(row)
 
         self.app.push_screen(
             LineDialog(

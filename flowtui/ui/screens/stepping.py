@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Objects of the heap that are drawn; more do not fit on a screen.
 _HEAP = 200
+#: How to go on from the first step.
+_HOW = "`n` steps, `.` makes steps finer."
 _ZOOM_WORDS = {"line": "a line", "expression": "an expression", "instruction": "an instruction"}
 
 
@@ -46,6 +48,7 @@ class SteppingScreen(RecordingScreen):
         self.state: State | None = None
         self.step_sentence = ""
         self._told = ""
+        self._unmarked = False  # the text had not been analysed yet when the step was shown
         self._code: RecordedCode | None = None
         self._told_other_code = False
         self._drawing = False
@@ -90,7 +93,7 @@ class SteppingScreen(RecordingScreen):
             self.run_pane.say(said)
         if recording is None or not recording.total or recording.end is None or not recording.end.complete:
             self.notify(said, title="Recording", severity="warning", timeout=8)
-        self.call_later(self._look_at_run, f"{said} `n` steps, `.` makes steps finer.")
+        self.call_later(self._look_at_run, f"{said} {_HOW}")
 
     async def open_recording(self, recorded: Trace) -> None:
         """Walk in a recording that was kept in a file; its source is open already."""
@@ -106,6 +109,8 @@ class SteppingScreen(RecordingScreen):
         self.output_pane.show_recorded(recorded.about.interpreter, events)
         await self.action_show("run")
         self.recording_grew()
+        self.show_pipeline()
+        self.call_after_refresh(self.tell, f"{self.end_sentence()} {_HOW}")
 
     async def _look_at_run(self, said: str) -> None:
         """From the source, or an answer in the Output pane, to the recording; the bar says how it ended."""
@@ -171,9 +176,7 @@ class SteppingScreen(RecordingScreen):
             self.tell(f"{frame.name} is at line {frame.line} of another text.")
             return
         self.view.goto(frame.line, frame.span.column if frame.span is not None else 0)
-        waits = (
-            "executes" if self.state is not None and frame is self.state.frames[0] else "waits for a call in"
-        )
+        waits = "executes" if frame is frames[0] else "waits for a call in"
         self.tell(f"{frame.name} {waits} line {frame.line}.")
 
     def _draw(self) -> None:
@@ -219,9 +222,17 @@ class SteppingScreen(RecordingScreen):
                 self.select(Selection(origin="run"))
         else:
             self.show_marks(line, span)
+            self._unmarked = not self.is_fresh
             if self.is_fresh:
                 self.select(self._selection(step, line, span))
         self.link_bar.show_sentence(self._sentence_of_selection(), prefer=True)
+
+    def link_from_source(self) -> None:
+        """Link what stands at the cursor; a step that was shown before the text was analysed comes first."""
+        if self._unmarked and self.is_fresh:
+            self.mark_step()
+        else:
+            super().link_from_source()
 
     def _place(self, step: Step) -> tuple[int | None, Span | None]:
         """The line and the stretch; those of the frame's caller's line where an event has none of its own."""

@@ -174,7 +174,8 @@ class Drawing:
         result = self._scene.result
         if result is None or state.value is None:
             return
-        word = _RESULTS.get(state.step.event, "value") if end - start > 14 else "="
+        event = "exception" if state.step.note == "unwound" else state.step.event
+        word = _RESULTS.get(event, "value") if end - start > 14 else "="
         x = canvas.put(start + 1, y, f" {word} ", "result", end - 2)
         if y and y in dots:
             heavy = dots[y]

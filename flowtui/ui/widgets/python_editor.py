@@ -38,6 +38,7 @@ class PythonEditor(TextArea):
         Binding("alt+shift+down", "duplicate_lines", "Duplicate lines", show=False),
         # A suspend key in many habits, so undo has a second name.
         Binding("alt+z", "undo", "Undo", show=False),
+        Binding("alt+a", "select_all", "Select all", show=False),
     ]
 
     highlighter: Highlighter

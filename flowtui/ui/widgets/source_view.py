@@ -144,6 +144,8 @@ class SourceView(PythonEditor):
             classes=classes,
         )
         self.set_reactive(TextArea.cursor_blink, False)
+        for key in ("f6", "f7"):  # they are the screen's: to stop a program, to walk back in a recording
+            self._bindings.key_to_bindings.pop(key, None)
         if text:
             self._set_document(text, None)
         self._ready = True
