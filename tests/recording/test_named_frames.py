@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flowtui.engine.recording.sentences import sentence
 from flowtui.probe import recording_format as form
 from tests import interpreters
 from tests.recording.comparison import differences, reference
@@ -66,6 +67,15 @@ async def test_there_is_no_operand_stack(python, granularity):
         states = [recording.state(n) for n in range(1, recording.total + 1)]
         assert all(frame.stack is None for state in states for frame in state.frames)
         assert all(each.count is None for state in states for each in state.heap)
+
+
+@pytest.mark.parametrize("python", PYPYS)
+async def test_every_step_has_a_sentence(python):
+    for kind in ("classes", "generators", "exceptions", "control"):
+        async with recorded(KINDS[kind], "instruction", python=interpreters.need(python)) as result:
+            recording = result.recording
+            for n in range(1, recording.total + 1):
+                assert sentence(recording, n, recording.state(n))
 
 
 @pytest.mark.parametrize("python", PYPYS)

@@ -123,13 +123,19 @@ def _into_frame(scene: Scene, taken: str) -> str:
         return f"{taken}, and {name} goes on" if taken else f"makes {name} go on"
     arguments = variables_of(frame)
     given = f" with {arguments}" if arguments else ""
-    if scene.instruction.opname in CALLS and bare(scene.call()[0].text).rpartition(".")[2] in (
-        name,
-        name.rpartition(".")[2],
-    ):
+    if scene.instruction.opname in CALLS and _calls(scene, name):
         return f"calls {name}{given or ' without arguments'}, and a new frame begins"
     beginning = f"a new frame begins: {name}{given}"
     return f"{taken}; {beginning}" if taken else beginning
+
+
+def _calls(scene: Scene, name: str) -> bool:
+    """Whether what a call instruction calls has this name; False where the operand stack is not known."""
+    try:
+        called = bare(scene.call()[0].text).rpartition(".")[2]
+    except NoValueError:
+        return False
+    return called in (name, name.rpartition(".")[2])
 
 
 def _place(recording: Recorded, scene: Scene, offset: int | None) -> str:
