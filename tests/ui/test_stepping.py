@@ -130,6 +130,7 @@ async def test_f_keys_step_from_any_pane() -> None:
             await bench.press(pane)
             before = bench.step
             assert await bench.press("f8") == before + 1
+            assert await bench.press("f7", "f8") == before + 1
         assert await bench.press("f7", "f7") == 3
         await bench.press("1")
         assert await bench.press("n") == 4

@@ -201,9 +201,14 @@ class Drawing:
             self._variable(y, row)
             self._hit(y, 0, geometry.left, row.item)
         if first and geometry.variable_rows:
-            canvas.put(0, top, _UP, "dim")
+            self._more(top, _UP)
         if len(rows) > first + geometry.variable_rows:
-            canvas.put(0, geometry.height - 1, _DOWN, "dim")
+            self._more(geometry.height - 1, _DOWN)
+
+    def _more(self, y: int, sign: str) -> None:
+        """There are more variables this way; beside the cursor where that stands in the row."""
+        x = 0 if self.canvas.characters[y][0] == " " else self._geometry.label
+        self.canvas.put(x, y, sign, "dim")
 
     def _variable(self, y: int, row: VariableRow) -> None:
         """A variable's name, and its value or the beginning of its arrow."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -226,6 +227,32 @@ async def test_the_cursor_stays_with_its_item() -> None:
         picture.show(state([frame(1, "<module>", 26)], number=122))
         assert picture.cursor_item == Item("frame", 1, "<module>", None, None)
         assert not picture.point_at_object(77)
+
+
+@pytest.mark.parametrize("height", [8, 7, 6, 5])
+async def test_the_frames_stay_where_the_variables_scroll(height: int) -> None:
+    many = [variable(f"v{number}", number) for number in range(9)]
+    shown = state([frame(2, "f", 4, *many, stack=[7]), frame(1, "<module>", 9)])
+    async with opened((80, height), shown) as (picture, _, _):
+        above = rows(picture)[: row_of(picture, "v0")]
+        assert any("▶ f" in row for row in above) and any("TOS" in row for row in above)
+        assert picture.point_at(Item("variable", 2, "v5", None, None))
+        assert [row.replace("›", " ") for row in rows(picture)[: len(above)]] == above
+        assert rows(picture)[row_of(picture, "v5")].startswith("›")
+        assert any("▲" in row for row in rows(picture)) and any("▼" in row for row in rows(picture))
+        changed = [*many[:-1], variable("v8", 80, changed=True)]
+        picture.point_at(Item("frame", 2, "f", None, None))
+        picture.show(state([frame(2, "f", 5, *changed, stack=[7]), frame(1, "<module>", 9)], number=121))
+        assert "*80" in rows(picture)[row_of(picture, "v8")]
+        picture.show(state([frame(1, "<module>", 9, variable("first", 1), *many)], number=122))
+        assert "first" in rows(picture)[len(above)]
+
+
+async def test_what_leaves_a_frame_is_raised_not_returned() -> None:
+    shown = state([frame(1, "<module>", 7)], event="return", value=pointer(1, "ValueError"))
+    shown = msgspec.structs.replace(shown, step=msgspec.structs.replace(shown.step, note="unwound"))
+    async with opened((80, 8), shown) as (picture, _, _):
+        assert "└ raises Value" in rows(picture)[4]
 
 
 async def test_a_click_chooses_what_it_hits() -> None:
