@@ -37,6 +37,7 @@ _INVITATION = (
     "`b` sets a breakpoint in the source, `x` goes there; `y` says why an object is alive, `a` asks what comes next.",
     "`O` says what is recorded, `?` shows all keys.",
 )
+_NO_STACK = "No operand stack could be recorded; CPython has one."
 _ZOOMS = {"line": "lines", "expression": "expressions", "instruction": "instructions"}
 
 
@@ -155,10 +156,17 @@ class RunPane(Pane):
         self._watches = Static("", classes="watches", markup=False)
         self._written = Static("", classes="written", markup=False)
         self._sentence = Static("", classes="sentence", markup=False)
+        self._lacking = Static(Content.styled(_NO_STACK, "$text-warning"), classes="written", markup=False)
         self._body = Vertical(
-            self.scrubber, self.picture, self._written, self._watches, self._sentence, classes="recorded"
+            self.scrubber,
+            self.picture,
+            self._lacking,
+            self._written,
+            self._watches,
+            self._sentence,
+            classes="recorded",
         )
-        self._body.display = self._watches.display = self._written.display = False
+        self._body.display = self._watches.display = self._written.display = self._lacking.display = False
 
     def compose(self) -> ComposeResult:
         """The notice, or the recording."""
@@ -245,6 +253,7 @@ class RunPane(Pane):
     def _show_words(self) -> None:
         """The output so far and the sentence, where there is room."""
         self._sentence.display = self.tells_sentence
+        self._lacking.display = self.tells_sentence and self._lacks_stack()
         self._written.display = self._body.display and self.size.height >= _OUTPUT_HEIGHT
         if self.seen is not None and self._written.display:
             self._written.update(last_line(self.seen.state))
@@ -254,19 +263,14 @@ class RunPane(Pane):
             styled = [
                 (piece, "bold $text-accent" if number % 2 else "") for number, piece in enumerate(pieces)
             ]
-            lacks = f"  {self._no_stack()}" if self._no_stack() else ""
-            self._sentence.update(
-                Content.assemble((f"by {zoom}  ", "$foreground-muted"), *styled, (lacks, "$text-warning"))
-            )
+            self._sentence.update(Content.assemble((f"by {zoom}  ", "$foreground-muted"), *styled))
 
-    def _no_stack(self) -> str:
-        """Why there is no operand stack, and who has one, where single instructions are recorded without."""
+    def _lacks_stack(self) -> bool:
+        """Whether single instructions are walked through that were recorded without an operand stack."""
         if self.seen is None or self.seen.zoom == "line":
-            return ""
+            return False
         frames = self.seen.state.frames
-        if not frames or any(frame.stack is not None for frame in frames):
-            return ""
-        return "The operand stack is not recorded, for it could not be read: CPython shows it."
+        return bool(frames) and all(frame.stack is None for frame in frames)
 
     def _show_watches(self, watches: Sequence[Watched]) -> None:
         self._watches.display = bool(watches)
