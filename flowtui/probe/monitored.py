@@ -16,6 +16,8 @@ import sys
 from _thread import get_ident
 from sys import _getframe as getframe
 
+from .recursion_room import ROOM
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from types import CodeType
@@ -131,8 +133,31 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object, up: int) -> d
     raised, unwind, current = frames.raised, frames.unwind, frames.current
 
     start, begins = frames.start, recorder.begins
+    room = recorder.room
+    counter = room.main
+    #: The frame that was one too many for the program's limit.
+    beyond = 0
+
+    def too_deep(offset: int) -> None:
+        """The program's own frames have come to the limit: there is room for the recorder's alone."""
+        nonlocal beyond
+        beyond = id(getframe(up + 1))
+        raise RecursionError("maximum recursion depth exceeded")
+
+    def trim(error: Any) -> None:
+        """The call that was too deep has no frame: none of it is in the traceback."""
+        nonlocal beyond
+        entry = error.__traceback__
+        while entry is not None and entry.tb_next is not None:
+            if id(entry.tb_next.tb_frame) == beyond:
+                entry.tb_next = None
+                beyond = 0
+            entry = entry.tb_next
 
     def started(code: CodeType, offset: int) -> object:
+        view = counter if up == 1 else room.here()
+        if view is not None and view[0] < ROOM - up:
+            too_deep(offset)
         if id(code) not in plans:
             try:
                 if not begins(code):
@@ -164,6 +189,8 @@ def callbacks(recorder: Recorder, frames: Frames, disable: object, up: int) -> d
             if plan is not None:
                 frame = getframe(up)
                 if id(frame) == current():
+                    if beyond:
+                        trim(error)
                     raised(error, offset, plan.line_of.get(offset) or frame.f_lineno or 0)
         except BaseException as problem:
             failed(problem)

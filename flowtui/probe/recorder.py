@@ -39,6 +39,7 @@ from .recording_format import (
     WIDE,
 )
 from .recording_streams import Streams
+from .recursion_room import Room
 from .text import Text
 
 TYPE_CHECKING = False
@@ -93,6 +94,7 @@ class Recorder:
         self.spaces: dict[int, Space] = {}
         self.threaded = False
         self.lock = RLock()
+        self.room = Room()
         self._threads = 0
         self._names: dict[str, int] = {}
         self._files = 0
@@ -131,6 +133,7 @@ class Recorder:
         CALLBACKS.append(self._collected)
         self._deadline = monotonic() + self._seconds
         self.streams.control[C_STATE] = STATE_RECORDING
+        self.room.give(1)  # the program's frames have this one below them
         self._driver.start()
         try:
             exec(code, namespace)  # noqa: S102  # the one thing that this is for
@@ -148,6 +151,7 @@ class Recorder:
         if not cut and not driver.intact():
             cut = "untraced"
         driver.stop()
+        self.room.take(1)
         for index, each in enumerate(CALLBACKS):
             if each == self._collected:
                 del CALLBACKS[index]
@@ -169,6 +173,8 @@ class Recorder:
                     self._frames.output(stream, total)
             else:
                 self._frames.output(stream, total)
+        except RecursionError:  # the next output says how much there is
+            self._lost += 1
         except BaseException as error:
             self.failed(error)
 
@@ -216,7 +222,12 @@ class Recorder:
     def _forked(self) -> None:
         """A forked child of the program is not recorded, and does not write into the parent's streams."""
         self._driver.stop()
+        self.room.take(1)
         self.streams.leave_to_parent()
+
+    def missed(self) -> None:
+        """Something of the program's is not recorded that should be."""
+        self._lost += 1
 
     # ---- code
 

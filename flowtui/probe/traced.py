@@ -1,8 +1,9 @@
 """Recording with `sys.settrace` (CPython 3.8 to 3.11).
 
 What the program can see of it: ``sys.gettrace()``. A program that sets a trace function of its own ends the recording.
-CPython takes the trace function away when it cannot be called, which is so at the very bottom of a recursion without
-end: the recording ends there too.
+CPython takes the trace function away when it cannot be called, which would be so at the very bottom of a recursion
+without end. So the deepest frame that the limit allows is stepped over, without the recorder's room (`recursion_room`):
+what it calls fails as it would unrecorded. The frame below it tells, instruction by instruction, when that is over.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 from sys import gettrace, settrace
+
+from .recursion_room import DOWN, ROOM, getrecursionlimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -116,7 +119,36 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
             failed(error)
         return local
 
+    room = recorder.room
+    main_counter = room.main
+
+    def after_the_deepest(back: FrameType, view: Any) -> Any:
+        """A trace function for the frame below the deepest: its first event gives the room back."""
+        before, lines, opcodes = back.f_trace, back.f_trace_lines, back.f_trace_opcodes
+
+        def over(frame: FrameType, event: str, argument: Any) -> Any:
+            view[0] += ROOM if DOWN else -ROOM  # before any call
+            room.squeezed = None
+            frame.f_trace, frame.f_trace_lines, frame.f_trace_opcodes = before, lines, opcodes
+            if before is None or (event == "opcode" and not opcodes):
+                return before
+            return before(frame, event, argument)
+
+        return over
+
     def called(frame: FrameType, event: str, argument: Any) -> Any:
+        view = room.here() if recorder.threaded else main_counter
+        if view is not None and (view[0] < ROOM if DOWN else view[0] > getrecursionlimit() - ROOM):
+            back = frame.f_back
+            ours = frame.f_globals.get("__package__") == __package__  # standard output, which counts
+            if driver.running and not ours and back is not None and view is not room.squeezed:
+                over = after_the_deepest(back, view)
+                back.f_trace_lines = back.f_trace_opcodes = True
+                back.f_trace = over
+                recorder.missed()
+                room.squeezed = view
+                view[0] -= ROOM if DOWN else -ROOM  # and no call any more
+                return None
         if not recorder.threaded:
             return call(frame)
         if id(frame.f_code) not in plans:

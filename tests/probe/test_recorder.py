@@ -179,6 +179,40 @@ def test_a_neighbouring_module_is_recorded_and_the_library_is_not(python, tmp_pa
     assert written.kinds.count(form.S_CALL) == 3
 
 
+@pytest.mark.parametrize("granularity", ["line", "instruction"])
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_recursion_without_end_is_as_deep_as_ever_and_is_recorded(python, granularity, tmp_path):
+    text = textwrap.dedent(
+        """
+        import sys
+        def deep(n):
+            try:
+                return deep(n + 1)
+            except RecursionError:
+                return n
+        def lost(n):
+            return lost(n + 1) + 1
+        print(deep(0), deep(0), sys.getrecursionlimit())
+        try:
+            lost(0)
+        except RecursionError as error:
+            entry, entries = error.__traceback__, 0
+            while entry is not None:
+                entry, entries = entry.tb_next, entries + 1
+            print(entries, error)
+        last = 1
+        """
+    )
+    plain = "import sys\nexec(sys.stdin.read(), {})"
+    wanted = subprocess.run(
+        [interpreters.need(python), "-I", "-c", plain], input=text, capture_output=True, text=True, check=True
+    )
+    written, out = record(python, tmp_path, text, granularity=granularity, steps=250_000)
+    assert out == wanted.stdout
+    assert written.cut == ""
+    assert written.kinds.count(form.S_CALL) > 2700
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 def test_a_forked_child_does_not_write(python, tmp_path):
     written, _ = record(
