@@ -80,7 +80,8 @@ class Camera:
         frame = scene.state.frames[0].number if scene.state.frames else 0
         if frame != self._frame:
             self._frame, self.left = frame, 0
-        changed = next((row.item for row in scene.variables if row.variable.changed), None)
+        here = (row for row in scene.variables if row.current or row.item.kind == "global")
+        changed = next((row.item for row in here if row.variable.changed), None)
         for item in (changed, cursor):
             self._show_variable(scene, item)
 
