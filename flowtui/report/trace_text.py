@@ -39,12 +39,15 @@ def trace_lines(traced: Traced, width: int) -> Iterator[Line]:
         numbers: Iterable[int] = traced.numbers()
         if not request.sliced:
             numbers = itertools.islice(numbers, FIRST_STEPS + 1)
+        shown = None
         for shown, number in enumerate(numbers):
             if shown == FIRST_STEPS and not request.sliced:
                 more = f"--steps {number}:{number + FIRST_STEPS - 1} shows the next ones, --steps 1: all"
                 yield plain(f"  … {more}", "dim")
                 break
             yield from step_lines(traced, number, width)
+        if shown is None and traced.total:
+            yield plain(f"  no step there: the last one is {traced.total:,}", "dim")
     yield from end_lines(traced, width)
 
 
