@@ -101,6 +101,8 @@ class Recorder:
         self._codes = 0
         self._deadline = 0.0
         self._lost = 0
+        #: Whether recorded code may run because an object goes.
+        self._finalises = False
         self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
         self._plan: Any = LinePlan
         self._frames: Any
@@ -260,6 +262,7 @@ class Recorder:
             if self.by_instruction and self._plan is LinePlan:
                 plan.runs = Runs(plan)
             self.plans[id(code)] = plan
+            self._finalises = self._finalises or finalises(code, plan)
         self._codes += len(codes)
         self._files += 1
         self._driver.watch(codes)
@@ -330,11 +333,28 @@ class Recorder:
                     self.heap.settle(self._frames.extent()[0])
                 written = self.heap.words
                 self._frames.collected(phase, info, inside)
-                if inside and phase == "stop" and self.heap.words != written:
+                if inside and phase == "stop" and self._finalises and self.heap.words != written:
                     self._lost += 1  # objects of the program's are gone, perhaps through code of its own
         except BaseException as error:
             self.failed(error)
 
 
+def finalises(code: CodeType, plan: LinePlan) -> bool:
+    """Whether a code object may run, or make others run, when an object goes: nothing else runs in a collection.
+
+    It is a ``__del__``, a generator that has something to do when it is closed, or makes weak references.
+    """
+    if code.co_name == "__del__" or not WEAK.isdisjoint(code.co_names):
+        return True
+    if not code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
+        return False
+    if sys.version_info < (3, 11):
+        return any(each.name.startswith("SETUP_") for each in plan.instructions)
+    return len(plan.handlers) > (sys.version_info >= (3, 12))  # one of them is for StopIteration then
+
+
+# inspect's flags, and what of `weakref` calls something
+CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+WEAK = frozenset(("ref", "proxy", "finalize", "WeakMethod"))
 DEBUG = bool(os.environ.get("FLOWTUI_RECORDER_DEBUG"))
 __all__ = ["WIDE", "Recorder", "make"]

@@ -274,3 +274,16 @@ print(json.dumps([seen, bad]))
     seen, bad = json.loads(done.stdout)
     assert seen > 200
     assert bad == []
+
+
+@pytest.mark.parametrize("finaliser", [False, True])
+@pytest.mark.parametrize("python", PYTHONS)
+def test_only_what_may_have_run_unseen_counts_as_lost(python, finaliser, tmp_path):
+    body = "def __del__(self): self.gone = True" if finaliser else "pass"
+    text = f"class Node:\n    {body}\nfor n in range(3000):\n    a = Node()\n    a.me = a\n"
+    written, _ = record(python, tmp_path, text)
+    assert written.cut == ""
+    if not finaliser:
+        assert written.control[form.C_LOST] == 0
+    else:
+        assert written.kinds.count(form.S_CALL) > 1
