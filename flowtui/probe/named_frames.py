@@ -75,7 +75,7 @@ class Driver:
         self._suspended: dict[int, Record] = {}
         self._foreign = False
         self._ident = get_ident()
-        self._thread = Thread(0)
+        self._main = self._thread = Thread(0)
         self._threads = {self._ident: self._thread}
         self._named: dict[int, int] = {}
         self._global_ids: dict[int, dict[str, int]] = {}
@@ -107,8 +107,8 @@ class Driver:
                 thread.executing = None
 
     def intact(self) -> bool:
-        """Whether the program has left the trace function alone."""
-        return gettrace() is self._trace
+        """Whether the program has left the trace function alone, until its module's frame has ended."""
+        return gettrace() is self._trace or not self._main.frames
 
     def extent(self) -> tuple[int, int]:
         """Steps, and bytes of changes."""

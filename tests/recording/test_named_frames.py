@@ -119,3 +119,42 @@ async def test_how_each_frame_ends(python):
             "numbers unwound",
             "<module> returned",
         ]
+
+
+@pytest.mark.parametrize("python", PYPYS)
+async def test_a_program_that_takes_the_tracing_away_is_cut_and_one_with_threads_is_not(python):
+    path = interpreters.need(python)
+    async with recorded("import sys\nx = 1\nsys.settrace(None)\ny = 2\n", python=path) as result:
+        assert "took the tracing away" in result.recording.end.sentence
+    text = (
+        "import threading\ngo_on = threading.Event()\nend = threading.main_thread()\n"
+        "def work():\n    end.join()\n    x = 1\n"
+        "threading.Thread(target=work).start()\ny = 2\n"
+    )
+    async with recorded(text, python=path) as result:
+        assert result.recording.end.complete
+        lines = [result.recording.step(n).line for n in range(1, result.recording.total + 1)]
+        assert lines.index(8) < len(lines)
+        assert 5 in lines
+
+
+@pytest.mark.parametrize("python", PYPYS)
+async def test_code_of_the_program_that_lies_is_not_run(python):
+    text = (
+        "class Lies:\n    __class__ = property(lambda self: 1 / 0)\n"
+        "    def __getattribute__(self, name): raise ValueError(name)\n"
+        "    def __eq__(self, other): raise ValueError\n"
+        "    def __hash__(self): return 1\n"
+        "    def __repr__(self): raise ValueError\n"
+        "class Names(dict):\n    def get(self, *_): raise ValueError\n"
+        "    def keys(self): raise ValueError\n"
+        "    def __iter__(self): raise ValueError\n"
+        "class Meta(type):\n"
+        "    def __prepare__(*_): return Names()\n"
+        "    def __new__(meta, name, bases, names): return type.__new__(meta, name, bases, {})\n"
+        "class Made(metaclass=Meta):\n    q = 1\n    r = 2\n"
+        "x = Lies()\ny = [x]\nz = {1: x}\nprint(len(y), len(z))\n"
+    )
+    async with recorded(text, python=interpreters.need(python)) as result:
+        assert result.text("stdout") == "1 1\n"
+        assert result.recording.end.complete
