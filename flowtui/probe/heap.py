@@ -7,7 +7,8 @@ written for the step `n` that is given.
 
 **Identity.** An object is known by its address, and an address is used again. What can have weak references has one
 of ours: its death is told at once, exactly (`heap_weak` hides them from the program). Lists, tuples, dictionaries and
-sets cannot. They are looked at again whenever they are met: what is recorded is what is there, always. When the content
+sets cannot. They are looked at again whenever they are met, and what they refer to where another one may stand at their
+address (`heap_births`): what is recorded is what is there, always. When the content
 is another one without anybody having told of a change, and the place where it was met is its only reference, it is a
 new object at an old address, and gets a new number. (Equal content leaves the number: nobody can see the difference.)
 
@@ -25,24 +26,31 @@ The hot path is closures over local variables, which cost half of what attribute
 from __future__ import annotations
 
 from struct import Struct
+from types import CellType
 
 from . import frame_stack, heap_kinds, heap_weak
 from . import recording_format as form
+from .heap_births import make_births
 from .heap_book import ALWAYS, MASK, NO_WORDS, PACK, Book, Known
 from .heap_collector import make_collected
-from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, LEAF
+from .heap_kinds import ATTRIBUTES, CPYTHON, DICT, ELEMENTS, LEAF
 from .heap_looks import ALONE, HARD, SHORT, make_looks
-from .heap_prints import TUPLE_ITEMS, VERSIONED, dict_entries
+from .heap_prints import TUPLE_ITEMS, VERSIONED, dict_entries, dict_print
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable, Iterable
 
+COUNTED = 4  # sequences up to here have their elements counted again whenever a variable is seen to hold them
 FEW = 32  # items up to here are rather compared one by one than by a print that each store would renew
 put_word = Struct("<Q").pack_into
 pack_one, pack_two = PACK[1], PACK[2]
 ONE_ELEMENT = form.H_SEQUENCE << 56 | 1
 MAPPING_ITEM, ATTRIBUTE = form.H_MAPPING_ITEM << 56, form.H_ATTRIBUTE << 56
+
+
+def nothing() -> None:
+    """Where births cannot be seen."""
 
 
 class Heap:
@@ -128,6 +136,9 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
     own_names, attribute = heap_kinds.own_names, heap_kinds.attribute
     end = book.end
     looked: list[Known] = []
+    births = make_births(book) if exact else None
+    since, mark = (births.since, births.mark) if births is not None else (nothing, nothing)
+    asked = 0  # the step at which births were last asked for
     #: References of a call's own to a value that is met again, or for the first time: `calibrate` finds them.
     again_base = first_base = raw = 0
     #: The object that a caller is holding, and how many references there are to it for that reason.
@@ -172,6 +183,11 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         `alone`: what its count is when nobody else refers to it; 0: it may be so. What is asked here is
         what `heap_looks` asks, for the types that are met most.
         """
+        nonlocal asked
+        if asked != n:
+            asked = n
+            since()
+        trusted = o.trust == book.doubt and alone >= 0
         if t is list:
             if not exact or o.plan is not plan_of_list:
                 return False
@@ -183,22 +199,35 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
             place = address >> 3
             first = place + TUPLE_ITEMS
         elif t is dict:
-            if not versioned or o.plan is not plan_of_dict or o.epoch != book.epoch:
+            if not exact or o.plan is not plan_of_dict or (o.epoch != book.epoch and not kids_hold(o)):
                 return False
-            if memory[(address >> 3) + 3] != o.print:
+            # A dictionary that the collector does not know is not among what was made, either.
+            if not (versioned or (trusted and memory[(address >> 3) - 2])) or dict_print(address) != o.print:
                 return False
             o.seen = n
             return True
         else:
-            return False
+            # It has lived, and whoever changes it tells.
+            kind = o.plan.kind
+            if not trusted or (kind != ATTRIBUTES and kind != ELEMENTS) or t is CellType:
+                return False
+            if o.plan is not plans.get(id(t)) or (o.epoch != book.epoch and not kids_hold(o)):
+                return False
+            o.seen = n
+            return True
         length = memory[place + 2]
-        if o.epoch != book.epoch:
+        if o.epoch != book.epoch and not (trusted and kids_hold(o)):
             return False
-        if o.soft and (not alone or length <= SHORT or memory[place] & 0xFFFFFFFF <= alone):
+        if o.soft and not trusted and (not alone or length <= SHORT or memory[place] & 0xFFFFFFFF <= alone):
             return False
         if length > most or memory[first : first + length].tobytes() != o.print:
             return False
         o.seen = n
+        if alone > 0 and counting and length <= COUNTED:
+            for kid in o.kids.values():
+                known = get(kid[1])
+                if known is not None and known.plan.counted:
+                    note_count(known, memory[known.address >> 3] & 0xFFFFFFFF, n)
         return True
 
     def word(value: Any, n: int) -> Any:
@@ -224,8 +253,12 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         return enlist(value, t, n)
 
     def enlist(value: Any, t: type, n: int) -> int:
+        nonlocal asked
         if deaths:
             settle(n)
+        if asked != n:
+            asked = n
+            since()
         address = id(value)
         plan = plans.get(id(t))
         if plan is None:
@@ -299,8 +332,10 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
                     if o.number and o.address != top_address:
                         note_count(o, memory[o.address >> 3] & 0xFFFFFFFF, n)
             recount.clear()
+        if asked == n:
+            mark()
 
-    look = make_looks(book, word)
+    look, kids_hold = make_looks(book, word)
 
     # ---- what others tell
 
@@ -498,5 +533,5 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         calibrate()
     heap = Heap(book)
     heap.ref, heap.touch, heap.stored, heap.attribute_stored = ref, touch, stored, attribute_stored
-    heap.sweep, heap.collected = sweep, make_collected(book)
+    heap.sweep, heap.collected = sweep, make_collected(book, births)
     return heap

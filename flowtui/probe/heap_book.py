@@ -48,12 +48,13 @@ class Known:
         plain: it is a dictionary no key of which is an object: looking one up runs no code of the program's.
         epoch: in which its kids were last found to be what they were.
         inside: it has been an element of a known object.
+        trust: `Book.doubt` when it was last looked at, -1 when another one may have been made at its address since.
         left: how many elements are not recorded.
     """
 
     __slots__ = (
         "address", "born", "count", "epoch", "inside", "kids", "left", "number", "plain", "plan", "print", "seen",
-        "soft", "text", "weak", "word", "words",
+        "soft", "text", "trust", "weak", "word", "words",
     )  # fmt: skip
 
     address: int
@@ -70,6 +71,7 @@ class Known:
     seen: int
     soft: bool
     text: str
+    trust: int
     weak: Reference | None
     word: int
     words: Any
@@ -89,12 +91,14 @@ class Book:
         todo: objects to be looked at, with the objects; `recount`: known ones that were met inside a look.
         deaths: our weak references whose objects have died, oldest first.
         epoch: grows when a known address may have another object.
+        doubt: grows when it is not known what was made since; see `heap_births`.
+        collections: grows whenever the collector begins or ends.
         collecting: while the collector runs: the generation, and addresses of known containers that it may free.
     """
 
     __slots__ = (
-        "at", "collecting", "deaths", "end", "epoch", "exact", "full", "heap_bytes", "heap_words", "objects",
-        "plan_watch", "plans", "recount", "texts", "todo", "total",
+        "at", "collecting", "collections", "deaths", "doubt", "end", "epoch", "exact", "full", "heap_bytes",
+        "heap_words", "objects", "plan_watch", "plans", "recount", "texts", "todo", "total",
     )  # fmt: skip
 
     def __init__(self, heap_words: memoryview, texts: memoryview, exact: bool) -> None:
@@ -102,7 +106,7 @@ class Book:
         self.heap_bytes = heap_words.cast("B")
         self.exact = exact and frame_stack.MEMORY is not None and frame_stack.HEADER == 16
         self.texts = make_texts(texts)
-        self.at = self.total = self.epoch = 0
+        self.at = self.total = self.epoch = self.doubt = self.collections = 0
         self.end = len(heap_words)
         self.full = False
         self.objects: dict[int, Known] = {}
@@ -158,7 +162,7 @@ class Book:
         o.address = address
         o.seen = o.born = n
         o.count = o.left = 0
-        o.epoch = -1
+        o.epoch = o.trust = -1
         o.soft = o.plain = o.inside = False
         o.print = o.words = o.weak = None
         o.kids = {}

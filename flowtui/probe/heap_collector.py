@@ -12,12 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any, Callable
 
+    from .heap_births import Births
     from .heap_book import Book
 
 OLDEST = 2
 
 
-def make_collected(book: Book) -> Callable[[str, dict[str, int], int], tuple[int, int, int] | None]:
+def make_collected(
+    book: Book, births: Births | None
+) -> Callable[[str, dict[str, int], int], tuple[int, int, int] | None]:
     """Make what `gc.callbacks` tell: see `heap.Heap.collected`.
 
     Weak references tell of their objects. Of the other containers those are noted that are in the generations to be
@@ -28,8 +31,11 @@ def make_collected(book: Book) -> Callable[[str, dict[str, int], int], tuple[int
 
     def collected(phase: str, info: dict[str, int], n: int) -> tuple[int, int, int] | None:
         book.settle(n)
+        book.collections += 1
         generation = info.get("generation", 0)
         if phase == "start":
+            if births is not None:
+                births.since()
             book.collecting = generation, frozenset(types_of(generation, info)) if CPYTHON else frozenset()
             return None
         found = info.get("collected", 0)
@@ -41,6 +47,8 @@ def make_collected(book: Book) -> Callable[[str, dict[str, int], int], tuple[int
                 o = objects.get(address)
                 if o is not None and o.weak is None and not lives(o, living.get(address, 0)):
                     book.forget(o, n, form.FREED_BY_COLLECTION + generation)
+        if births is not None:
+            births.collected()
         return generation, found, info.get("uncollectable", 0)
 
     def lives(o: Any, cls: int) -> bool:

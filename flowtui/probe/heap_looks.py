@@ -64,8 +64,10 @@ def splice(old: Any, new: Any) -> tuple[int, int, int]:
     return first, had - first - low, has - first - low
 
 
-def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, Any, int, int, bool], None]:
-    """Make `look`.
+def make_looks(
+    book: Book, word: Callable[[Any, int], int]
+) -> tuple[Callable[[Known, Any, int, int, bool], None], Callable[[Known], bool]]:
+    """Make `look` and `kids_hold`.
 
     Args:
         book: the recording's.
@@ -91,6 +93,8 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
                 it changed.
             again: compare by values, whatever the print says.
         """
+        if exact:
+            o.trust = book.doubt
         kind = o.plan.kind
         if kind == DICT or kind == ATTRIBUTES:  # noqa: SIM109  # no tuple is made
             look_items(o, value, n, count, again)
@@ -367,4 +371,4 @@ def make_looks(book: Book, word: Callable[[Any, int], int]) -> Callable[[Known, 
             flat += pair
         write(n, number, form.H_MAPPING if mapping else form.H_ATTRIBUTES, 0, 0, flat)
 
-    return look
+    return look, kids_hold

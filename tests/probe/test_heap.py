@@ -29,3 +29,8 @@ def test_random_objects_are_recorded_as_they_are(python):
 @pytest.mark.parametrize("python", interpreters.at_hand())
 def test_objects_that_misbehave_are_asked_nothing(python):
     assert run(interpreters.need(python), "heap_hostile.py") == ""
+
+
+@pytest.mark.parametrize("python", interpreters.at_hand())
+def test_long_chains_cost_no_more_and_are_seen_to_be_made_again(python):
+    assert run(interpreters.need(python), "heap_chains.py") == ""
