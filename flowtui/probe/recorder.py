@@ -94,7 +94,8 @@ class Recorder:
         self.spaces: dict[int, Space] = {}
         self.threaded = False
         self.lock = RLock()
-        self.room = Room()
+        raw = frame_stack.available() and bool(options["exact_stack"])
+        self.room = Room(raw)
         self._threads = 0
         self._names: dict[str, int] = {}
         self._files = 0
@@ -103,11 +104,11 @@ class Recorder:
         self._lost = 0
         #: Whether recorded code may run because an object goes.
         self._finalises = False
-        self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
+        self.heap = make_heap(streams.heap, streams.texts, raw)
         self._plan: Any = LinePlan
         self._frames: Any
         self._driver: Any
-        if frame_stack.available():
+        if raw:
             self._frames = make_frames(self)
             self._driver = self._make_driver()
         else:
@@ -115,7 +116,7 @@ class Recorder:
 
             self._frames = self._driver = named_frames.Driver(self)
             self._plan = self._driver.plan
-        streams.begin(int(self.by_instruction), int(bool(options["exact_stack"])))
+        streams.begin(int(self.by_instruction), int(raw))
         os.register_at_fork(after_in_child=self._forked)
 
     def _make_driver(self) -> Any:
@@ -262,7 +263,7 @@ class Recorder:
             if self.by_instruction and self._plan is LinePlan:
                 plan.runs = Runs(plan)
             self.plans[id(code)] = plan
-            self._finalises = self._finalises or finalises(code, plan)
+            self._finalises = self._finalises or self._plan is not LinePlan or finalises(code, plan)
         self._codes += len(codes)
         self._files += 1
         self._driver.watch(codes)
