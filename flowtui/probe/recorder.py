@@ -94,8 +94,7 @@ class Recorder:
         self.spaces: dict[int, Space] = {}
         self.threaded = False
         self.lock = RLock()
-        raw = frame_stack.available() and bool(options["exact_stack"])
-        self.room = Room(raw)
+        self.room = Room()
         self._threads = 0
         self._names: dict[str, int] = {}
         self._files = 0
@@ -104,11 +103,11 @@ class Recorder:
         self._lost = 0
         #: Whether recorded code may run because an object goes.
         self._finalises = False
-        self.heap = make_heap(streams.heap, streams.texts, raw)
+        self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
         self._plan: Any = LinePlan
         self._frames: Any
         self._driver: Any
-        if raw:
+        if frame_stack.available():
             self._frames = make_frames(self)
             self._driver = self._make_driver()
         else:
@@ -116,7 +115,7 @@ class Recorder:
 
             self._frames = self._driver = named_frames.Driver(self)
             self._plan = self._driver.plan
-        streams.begin(int(self.by_instruction), int(raw))
+        streams.begin(int(self.by_instruction), int(bool(options["exact_stack"])))
         os.register_at_fork(after_in_child=self._forked)
 
     def _make_driver(self) -> Any:
