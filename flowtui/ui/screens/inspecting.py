@@ -135,6 +135,9 @@ class InspectingScreen(SeekingScreen):
         if found is None:
             self.tell(f"Object #{number} is not there at this step.")
             return
+        # The picture's own: its counts are without what the recorder holds, and are the ones that are seen.
+        drawn = self.state.heap if self.state is not None and self.state.step.number == walk.step else ()
+        found = next((each for each in drawn if each.number == number), found)
         referrers = self.asked(memory.referrers, walk.recording, number, walk.step) or ()
         path = self.asked(memory.paths, walk.recording, number, walk.step)
         title = f"{found.type} #{number}: why is it alive?"

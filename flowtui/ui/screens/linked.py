@@ -241,7 +241,7 @@ class LinkedScreen(SlotScreen):
     def _explain_again(self) -> None:
         """In another pane the sentence is about what is linked there."""
         self._untouched = self._untouched and self.current_pane.id == "source"
-        self.link_bar.show_sentence(self._sentence_of_selection())
+        self.link_bar.show_sentence(self._sentence_of_selection(), prefer=self.selection.origin == "run")
 
     def link_from_source(self) -> None:
         """Link what stands at the editor's cursor."""
