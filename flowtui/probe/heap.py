@@ -256,9 +256,6 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
         nonlocal asked
         if deaths:
             settle(n)
-        if asked != n:
-            asked = n
-            since()
         address = id(value)
         plan = plans.get(id(t))
         if plan is None:
@@ -268,6 +265,9 @@ def make_heap(heap_words: memoryview, texts: memoryview, exact: bool) -> Heap:
             if value is ...:
                 return form.ELLIPSIS
             plan = plan_of(t)
+        if asked != n and not plan.weak:  # what has a weak reference is known by it
+            asked = n
+            since()
         o = get(address)
         if o is not None:
             if o.seen >= n:
