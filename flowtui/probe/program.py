@@ -149,7 +149,8 @@ def make_recorder(
 
 def why_not(error: Exception) -> str:
     """Why no recorder could be made, in one line."""
-    return " ".join(("%s: %s" % (type(error).__name__, error)).split())
+    kind = "" if type(error).__name__ == "CannotRecordError" else "%s: " % type(error).__name__
+    return " ".join(("%s%s" % (kind, error)).split())
 
 
 def occupy_descriptors() -> list[int]:

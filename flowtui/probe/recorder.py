@@ -64,10 +64,15 @@ def make(descriptors: dict[str, int], options: dict[str, Any]) -> Recorder:
             frames can be read here, as the self-test found).
 
     Raises:
+        CannotRecordError: this interpreter has no way to do it.
         ValueError: a stream is missing.
         OSError: a stream cannot be mapped.
     """
     return Recorder(Streams(descriptors), options)
+
+
+class CannotRecordError(Exception):
+    """What was asked for cannot be had on this interpreter; the message says why."""
 
 
 class Recorder:
@@ -94,7 +99,18 @@ class Recorder:
         self.spaces: dict[int, Space] = {}
         self.threaded = False
         self.lock = RLock()
-        self.room = Room()
+        raw = frame_stack.available() and bool(options["exact_stack"])
+        if (
+            self.by_instruction
+            and not raw
+            and sys.version_info >= (3, 12)
+            and sys.implementation.name == "cpython"
+        ):
+            # a trace function is not told of a frame's instructions there
+            raise CannotRecordError(
+                "instructions cannot be recorded here: reading this interpreter's memory has failed its test"
+            )
+        self.room = Room(raw)
         self._threads = 0
         self._names: dict[str, int] = {}
         self._files = 0
@@ -103,11 +119,11 @@ class Recorder:
         self._lost = 0
         #: Whether recorded code may run because an object goes.
         self._finalises = False
-        self.heap = make_heap(streams.heap, streams.texts, frame_stack.available())
+        self.heap = make_heap(streams.heap, streams.texts, raw)
         self._plan: Any = LinePlan
         self._frames: Any
         self._driver: Any
-        if frame_stack.available():
+        if raw:
             self._frames = make_frames(self)
             self._driver = self._make_driver()
         else:
@@ -115,7 +131,7 @@ class Recorder:
 
             self._frames = self._driver = named_frames.Driver(self)
             self._plan = self._driver.plan
-        streams.begin(int(self.by_instruction), int(bool(options["exact_stack"])))
+        streams.begin(int(self.by_instruction), int(raw))
         os.register_at_fork(after_in_child=self._forked)
 
     def _make_driver(self) -> Any:

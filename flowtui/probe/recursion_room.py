@@ -56,14 +56,14 @@ def called(words: Any) -> list[int]:
 
 
 class Room:
-    """The room that recorded threads have.
+    """The room that recorded threads have; none where memory is not to be touched (`raw`).
 
     Attributes:
         main: the counter of the thread that makes this, whose program is recorded; None: there is no room.
     """
 
-    def __init__(self) -> None:
-        self.main: Any = counter()
+    def __init__(self, raw: bool) -> None:
+        self.main: Any = counter() if raw else None
         #: The counter whose thread is at its very limit, where it has no room.
         self.squeezed: Any = None
         self._threads: Any = _local()

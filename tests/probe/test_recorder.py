@@ -213,6 +213,27 @@ def test_a_recursion_without_end_is_as_deep_as_ever_and_is_recorded(python, gran
     assert written.kinds.count(form.S_CALL) > 2700
 
 
+@pytest.mark.parametrize("granularity", ["line", "instruction"])
+@pytest.mark.parametrize("python", PYTHONS)
+def test_where_reading_memory_has_failed_its_test_names_are_recorded(python, granularity, tmp_path):
+    text = """
+        def double(n):
+            m = [n]
+            return m * 2
+        print(double(4))
+        """
+    if granularity == "instruction" and int(python.rpartition(".")[2]) >= 12:
+        with pytest.raises(AssertionError, match="CannotRecordError: instructions cannot be recorded here"):
+            record(python, tmp_path, text, granularity=granularity, exact_stack=False)
+        return
+    written, out = record(python, tmp_path, text, granularity=granularity, exact_stack=False)
+    assert out == "[4, 4]\n"
+    assert written.cut == ""
+    assert written.control[form.C_STACK] == 0
+    assert written.kinds.count(form.S_CALL) == 2
+    assert written.total > 6
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 def test_a_forked_child_does_not_write(python, tmp_path):
     written, _ = record(

@@ -143,9 +143,7 @@ async def record(
                 "bytes": options.limits.bytes,
                 "seconds": options.limits.seconds,
                 "library": options.library,
-                "exact_stack": await exact_stack(interpreter)
-                if options.granularity == "instruction"
-                else False,
+                "exact_stack": await exact_stack(interpreter),
             },
             memory=sum(wanted.values()) + _RECORDER_MEMORY,
             take_output=recorded.take_output,
