@@ -62,8 +62,14 @@ def take_apart(code: CodeType) -> tuple[list[Instruction], list[tuple[int, int, 
     flow = depth.Flow(offsets, opcodes, args, targets, table).run()
     places = line_numbers(code, plain)
     found = []
+    prefixed = -1
     for row, each in enumerate(plain):
-        one = Instruction(each.offset, each.opname, each.arg or 0, each.argval)
+        if VERSION < (3, 12) and each.opname == "EXTENDED_ARG":
+            # A trace function is called for the prefix alone: the instruction behind it has no event of its own.
+            prefixed = each.offset if prefixed < 0 else prefixed
+            continue
+        one = Instruction(each.offset if prefixed < 0 else prefixed, each.opname, each.arg or 0, each.argval)
+        prefixed = -1
         one.line = places.get(each.offset, 0)
         one.target = targets[row]
         one.before, one.after = flow.before[row], flow.after[row]
@@ -135,6 +141,8 @@ class LinePlan:
         resumes = [each.offset for each in self.instructions if each.name == "RESUME"]
         #: Where a frame stands when it begins: its first RESUME, or nowhere.
         self.begin = resumes[0] if resumes else -1
+        #: A frame that is left at one of these has not returned, whatever a trace function is told.
+        self.reraises = frozenset([each.offset for each in self.instructions if each.name == "RERAISE"])
         self.yields = frozenset(
             # before 3.11 a frame that waits in YIELD_FROM stands before it
             [

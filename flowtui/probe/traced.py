@@ -106,7 +106,7 @@ def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:
                 return local
             if event == "return":
                 offset = frame.f_lasti
-                if raised_at == extent()[0]:
+                if raised_at == extent()[0] or offset in plans[id(frame.f_code)].reraises:
                     unwind()
                 elif offset in plans[id(frame.f_code)].yields:
                     yielded(None, offset, argument)

@@ -221,9 +221,9 @@ LIES = {
         """,
     "deep nesting": """
         x = []
-        for n in range(20000): x = [x]
+        for n in range(300): x = [x]
         y = {}
-        for n in range(5000): y = {"k": y}
+        for n in range(300): y = {"k": y}
         z = 1
         """,
     "a huge list": """
@@ -294,7 +294,8 @@ LIES = {
         """,
     "names in many ways": "\n".join(f"v{n} = {n}" for n in range(3000)) + "\nprint(v2999)\n",
 }
-PYTHONS = [name for name in interpreters.at_hand() if name.startswith("cpython")]
+#: The oldest, the last and the first of each way of recording, and the newest that learners have.
+PYTHONS = ["cpython-3.8", "cpython-3.11", "cpython-3.12", "cpython-3.13"]
 
 
 @pytest.mark.parametrize("granularity", ["line", "instruction"])
@@ -311,8 +312,8 @@ async def test_a_program_that_lies_prints_what_it_prints_unrecorded(python, lie,
         assert result.ended.signal == plain.ended.signal
         recording = result.recording
         assert recording.total > 3
-        for n in range(1, recording.total + 1, max(1, recording.total // 300)):
-            assert recording.state(n).step.number == n
+        for n in range(1, recording.total + 1, max(1, recording.total // 100)):
+            assert recording.state(n, frame_limit=40).step.number == n
         assert recording.end is not None
         assert recording.end.cut in ("", "untraced")
         assert recording.end.sentence.endswith(".")

@@ -176,6 +176,8 @@ async def test_a_recorded_program_sees_and_says_what_it_does_without(python, gra
     for name, text in PROGRAMS.items():
         if NEEDS.get(name.removeprefix("kind: "), (3, 8)) > version:
             continue
+        if name == "counts" and version < (3, 11):
+            continue  # tracing itself refers to a frame's locals there, which getrefcount counts
         plain = await run(text, python=path, limits=LIMITS, name="program.py")
         async with recorded(text, granularity, python=path) as result:
             for stream in ("stdout", "stderr"):
