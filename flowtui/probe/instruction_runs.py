@@ -114,6 +114,7 @@ class Walk:
         #: By slot of the stack.
         self.pending: Dict[int, Pending] = {}
         self.stored: set[int] = set()
+        self.cell_stored = False
         self.names: set[str] = set()
         self.watched: Dict[int, int] = {}
 
@@ -139,6 +140,9 @@ class Walk:
             self.names.add(one.argval)
             self.reads.append([self.step, R_NAME, one.argval, -1])
         elif one.name in STORES_CELL:
+            if self.cell_stored and not first:
+                raise NeedsEventError  # when one cell is looked at all are: none may have its next value already
+            self.cell_stored = True
             self.reads.append([self.step, R_CELL, plan.index.get(one.argval, -1), -1])
         elif one.name in APPENDING:
             slot = top - one.arg - (2 if one.name == "MAP_ADD" else 1)

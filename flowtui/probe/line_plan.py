@@ -183,6 +183,8 @@ class LinePlan:
         before = None
         for one in self.instructions:
             line = one.line
+            if VERSION < (3, 10):
+                self._unbound_anywhere(one, slots, names)
             for name in stored_locals(one):
                 if name in self.index:
                     at = slots.setdefault(line, {})
@@ -222,6 +224,15 @@ class LinePlan:
                 tuple(held),
                 flags.get(line, 0) | nowhere[2] | (8 if any(held.values()) else 0),
             )
+
+    def _unbound_anywhere(
+        self, one: Instruction, slots: dict[int, dict[int, int]], names: dict[int, dict[str, int]]
+    ) -> None:
+        """Up to 3.9 an exception that leaves a handler unbinds its name without an event for the line of that."""
+        if one.name == "DELETE_FAST" and one.argval in self.index:
+            slots.setdefault(0, {})[self.index[one.argval]] = 0
+        elif one.name in ("DELETE_NAME", "DELETE_GLOBAL"):
+            names.setdefault(0, {})[one.argval] = 0
 
     def _mutation(self, one: Instruction) -> tuple[int, int, int, str] | None:
         """What an instruction changes, if it changes an object."""
