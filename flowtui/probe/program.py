@@ -23,6 +23,7 @@ import linecache
 import os
 import resource
 import sys
+from sys import setprofile, settrace  # the program may put something else in their place
 
 from . import limits, standard, traceback_fields, uncaught
 from .handshake import hello
@@ -118,8 +119,8 @@ def main(frame_in: int, frame_out: int, files: dict[str, int]) -> int:
         # declared.
         source = BOM + source
     code, error = execute(source, path or name, namespace, recorder.run if recorder else exec)
-    sys.settrace(None)
-    sys.setprofile(None)
+    settrace(None)
+    setprofile(None)
     return finish(channel, code if head["report_specialised"] else None, error, text)
 
 

@@ -29,7 +29,10 @@ class CountingFile(io.FileIO):
         written = super().write(data)
         if written:
             self._total += written
-            self._note(self._total)
+            try:
+                self._note(self._total)
+            except Exception:  # noqa: S110  # the program has broken what it needs; what it prints is its own affair
+                pass
         return written
 
     def __repr__(self) -> str:

