@@ -9,6 +9,21 @@ from tests.recording.comparison import differences, reference
 from tests.recording.kinds import KINDS, NEEDS
 from tests.recording.recordings import recorded
 
+#: What is known to be shown otherwise than it is.
+KNOWN = [
+    (
+        ("cpython-3.8", "cpython-3.9", "cpython-3.10"),
+        "strings",
+        ("instruction",),
+        "`line += text` takes the name away for one step, before it stores it (unicode_concatenate in ceval.c)",
+    ),
+    (
+        ("cpython-3.14", "cpython-3.15"),
+        "finalisers",
+        ("line", "instruction"),
+        "an object whose finaliser has just run is still shown with its attributes",
+    ),
+]
 PYTHONS = [name for name in interpreters.at_hand() if name.startswith("cpython")]
 
 
@@ -19,6 +34,9 @@ async def test_every_step_shows_what_there_is(python, kind, granularity):
     path = interpreters.need(python)
     if NEEDS.get(kind, (3, 8)) > tuple(int(part) for part in python.split("-")[1].split(".")):
         pytest.skip(f"needs Python {NEEDS[kind]}: the program's syntax")
+    for pythons, kinds, granularities, why in KNOWN:
+        if python in pythons and kind == kinds and granularity in granularities:
+            pytest.xfail(why)
     events = await reference(path, KINDS[kind], granularity)
     assert events
     async with recorded(KINDS[kind], granularity, python=path) as result:
