@@ -14,7 +14,6 @@ from flowtui.model.tables import BadTableError
 from flowtui.probe.wire import PREFIX, Frame, WireError, decode, lengths
 
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function; not a class body or a module
-GENERATING = 0x20 | 0x80 | 0x200  # a generator, a coroutine, an asynchronous generator
 _PLAIN = """
     NOP RESUME CACHE EXTENDED_ARG PRECALL KW_NAMES PUSH_NULL COPY SWAP POP_TOP LOAD_CONST LOAD_SMALL_INT LOAD_FAST
     LOAD_FAST_CHECK LOAD_FAST_BORROW LOAD_FAST_AND_CLEAR LOAD_FAST_LOAD_FAST LOAD_FAST_BORROW_LOAD_FAST_BORROW LOAD_NAME

@@ -115,11 +115,7 @@ class Finding:
     def _in_changes(self, n: int, direction: int, stop: Stop) -> int | None:
         index = self._index
         stream = index.streams.changes
-        numbers = range(1, len(index.changes) + 1)
-        if direction > 0:
-            looked = numbers[bisect_right(numbers, n, key=index.change_step) :]
-        else:
-            looked = numbers[: bisect_left(numbers, n, key=index.change_step)][::-1]
+        looked = _beyond(len(index.changes), index.change_step, n, direction)
         for begin in range(0, len(looked), _LOOK):
             if stop():
                 return None
@@ -137,12 +133,7 @@ class Finding:
     def _in_heap(self, n: int, direction: int, stop: Stop) -> int | None:
         index = self._index
         stream = index.streams.heap
-        versions = range(1, len(index.versions) + 1)
-        if direction > 0:
-            looked = versions[bisect_right(versions, n, key=index.version_step) :]
-        else:
-            looked = versions[: bisect_left(versions, n, key=index.version_step)][::-1]
-        for version in looked:
+        for version in _beyond(len(index.versions), index.version_step, n, direction):
             if not version % _LOOK and stop():
                 return None
             at = index.version_place(version)
@@ -155,3 +146,11 @@ class Finding:
 
 #: Changes that give something a value.
 _VALUES = frozenset((form.D_SLOT, form.D_GLOBAL, form.D_NAME, form.D_VALUE))
+
+
+def _beyond(count: int, step_of: Callable[[int], int], n: int, direction: int) -> range:
+    """The entries, out of 1 … `count`, of steps after n, or of those before it, the nearest first."""
+    numbers = range(1, count + 1)
+    if direction > 0:
+        return numbers[bisect_right(numbers, n, key=step_of) :]
+    return numbers[: bisect_left(numbers, n, key=step_of)][::-1]

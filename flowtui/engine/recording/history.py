@@ -56,10 +56,6 @@ class History:
         self._before.append(0)
         return len(self._before) - 1
 
-    def is_long(self, key: int) -> bool:
-        """Whether `all` is a list that can be bisected."""
-        return key in self._long
-
     def long_keys(self) -> Collection[int]:
         """The keys with so many entries."""
         return self._long.keys()

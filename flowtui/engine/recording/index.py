@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from flowtui.engine.recording.history import History, PlaceHistory
 from flowtui.engine.recording.streams import RecordingError, Streams
@@ -88,13 +88,11 @@ class Index:
 
     def changes_of(self, n: int) -> range:
         """The numbers of the changes that belong to a step."""
-        numbers = range(1, len(self.changes) + 1)
-        step_of = self.change_step
-        begin = bisect_left(numbers, n, key=step_of)
-        end = begin
-        while end < len(numbers) and step_of(numbers[end]) == n:
-            end += 1
-        return numbers[begin:end]
+        return _entries_of(n, len(self.changes), self.change_step)
+
+    def versions_of(self, n: int) -> range:
+        """The numbers of the versions of objects that belong to a step."""
+        return _entries_of(n, len(self.versions), self.version_step)
 
     def version_step(self, version: int) -> int:
         """The step of a version of an object; versions are numbered from 1."""
@@ -394,3 +392,13 @@ class Index:
                 self.versions.add(number)
             at = following
         self._heap_at = at
+
+
+def _entries_of(n: int, count: int, step_of: Callable[[int], int]) -> range:
+    """The entries, out of 1 … `count`, that belong to step n: few, so that their end is found by going there."""
+    numbers = range(1, count + 1)
+    begin = bisect_left(numbers, n, key=step_of)
+    end = begin
+    while end < count and step_of(numbers[end]) == n:
+        end += 1
+    return numbers[begin:end]

@@ -14,7 +14,7 @@ from flowtui.engine.recording.finding import Finding
 from flowtui.engine.recording.index import Index
 from flowtui.engine.recording.navigation import Navigation
 from flowtui.engine.recording.overview import Overview, overview
-from flowtui.engine.recording.states import SHOWN, States
+from flowtui.engine.recording.states import SHOWN, States, cause
 from flowtui.engine.recording.step_changes import changes
 from flowtui.engine.recording.streams import RecordingError, Streams
 from flowtui.engine.recording.verdict import verdict
@@ -270,8 +270,6 @@ class Recording:
     @careful
     def died(self, number: int) -> tuple[int, str] | None:
         """The step at which an object was freed, and why; None while it lives, or when nobody saw its end."""
-        from flowtui.engine.recording.states import cause
-
         freed = self._index.freed.get(number)
         return None if freed is None else (freed[0], cause(freed[1]))
 

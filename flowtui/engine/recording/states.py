@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 
-from flowtui.engine.recording.codes import Code, Codes, SourceFile
+from flowtui.engine.recording.codes import Code, Codes
 from flowtui.engine.recording.index import Index
 from flowtui.engine.recording.objects import Objects
 from flowtui.engine.recording.operand_stack import Slot, StackRebuilder, constant
@@ -104,7 +104,7 @@ class States:
             return code.entry.firstlineno, None
         return self.place(code, last, int(self.index.streams.steps[last]))
 
-    def own_steps(self, frame: int, n: int) -> Iterator[int]:
+    def steps_before(self, frame: int, n: int) -> Iterator[int]:
         """The S_AT steps < n of a frame, the latest first."""
         steps = self.index.streams.steps
         for first, last in self.index.runs_of(frame, n):
@@ -114,7 +114,7 @@ class States:
 
     def last_own(self, frame: int, n: int) -> int | None:
         """The last of them."""
-        return next(self.own_steps(frame, n), None)
+        return next(self.steps_before(frame, n), None)
 
     # ---- what `operand_stack` asks
 
@@ -125,10 +125,6 @@ class States:
             return None
         stream = self.index.streams.changes
         return stream[2 * number - 2] >> 32, stream[2 * number - 1]
-
-    def steps_before(self, frame: int, n: int) -> Iterator[int]:
-        """The frame's own steps < n, the latest first."""
-        return self.own_steps(frame, n)
 
     def offset(self, n: int) -> int:
         """The offset in bytes of the instruction at an own step."""
@@ -347,6 +343,3 @@ def cause(number: int) -> str:
     if number == form.FREED_BY_COUNT:
         return "count"
     return f"generation {number - form.FREED_BY_COLLECTION}"
-
-
-__all__ = ["SHOWN", "SourceFile", "States", "cause"]

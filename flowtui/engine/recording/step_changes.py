@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from flowtui.engine.recording.states import States
 from flowtui.engine.recording.values import printable
@@ -62,21 +63,17 @@ def _output(states: States, n: int, stream: int, end: int, data: bytes) -> Chang
 
 def _of_objects(states: States, n: int) -> Iterator[Change]:
     index = states.index
-    low, high = 1, len(index.versions) + 1
-    while low < high:
-        middle = (low + high) // 2
-        if index.version_step(middle) < n:
-            low = middle + 1
-        else:
-            high = middle
     seen = set()
-    while low <= len(index.versions) and index.version_step(low) == n:
-        number = index.streams.heap[index.version_place(low)] & 0xFFFFFFFF
+    for version in index.versions_of(n):
+        number = index.streams.heap[index.version_place(version)] & 0xFFFFFFFF
         if number not in seen:
             seen.add(number)
-            kind, text = states.objects.describe(number)
-            yield Change("object", 0, f"#{number}", Value(printable(text or kind), printable(kind), number))
-        low += 1
+            yield _about("object", states, number)
     for number in index.freed_at.get(n, ()):
-        kind, text = states.objects.describe(number)
-        yield Change("freed", 0, f"#{number}", Value(printable(text or kind), printable(kind), number))
+        yield _about("freed", states, number)
+
+
+def _about(what: Literal["object", "freed"], states: States, number: int) -> Change:
+    """A change of an object, or its end."""
+    kind, text = states.objects.describe(number)
+    return Change(what, 0, f"#{number}", Value(printable(text or kind), printable(kind), number))

@@ -72,7 +72,11 @@ class Texts:
         at = self._begins[number]
         length = int.from_bytes(self._stream[at + 1 : at + _HEAD], "little")
         data = bytes(self._stream[at + _HEAD : at + _HEAD + length])
-        return self._stream[at], data.decode("utf-8", "surrogatepass" if valid(data) else "replace")
+        try:
+            text = data.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:  # damaged: shown with a sign in its place
+            text = data.decode("utf-8", "replace")
+        return self._stream[at], text
 
     def name(self, number: int) -> str:
         """A name by its number."""
@@ -86,12 +90,3 @@ class Texts:
     def names(self) -> int:
         """How many names there are."""
         return len(self._names)
-
-
-def valid(data: bytes) -> bool:
-    """Whether bytes are the text's encoding; damaged ones are shown with a sign in their place."""
-    try:
-        data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
