@@ -31,7 +31,7 @@ def run(python: str, how: str, name: str, size: int, rounds: int, *more: str) ->
     done = subprocess.run(words, capture_output=True, text=True, cwd=HERE)
     if done.returncode:
         sys.exit(f"{how} {name} on {python}: {done.stderr.strip().splitlines()[-1:]}")
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    return json.loads(done.stdout)  # type: ignore[no-any-return]  # what the child prints is a dictionary
 
 
 def rate(result: dict[str, Any]) -> float:

@@ -39,7 +39,7 @@ def size_for(name: str, steps: int) -> int:
 async def measure(python: str, name: str, granularity: str, steps: int) -> None:
     """One program."""
     text = source(name, size_for(name, steps))
-    options = RecordingOptions(granularity=granularity, limits=RecordingLimits(steps=steps))  # type: ignore[arg-type]
+    options = RecordingOptions(granularity=granularity, limits=RecordingLimits(steps=steps))  # type: ignore[arg-type]  # one of the two, see main
     interpreter = await interpreters.find(python)
     process = psutil.Process()
     before = process.memory_info().rss

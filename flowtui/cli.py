@@ -375,9 +375,9 @@ def _write(pieces: Iterable[str | bytes], status: int = 0, *, binary: bool = Fal
 
 def _say(message: str) -> None:
     """One line on standard error, whatever is in the message."""
-    line = "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in message
-    )
+    from flowtui.model.printable import printable
+
+    line = printable(message)
     if sys.stderr is not None:
         try:
             sys.stderr.write(f"flowtui: {line}\n")

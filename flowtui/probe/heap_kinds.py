@@ -49,7 +49,7 @@ cell_content = CellType.__dict__["cell_contents"].__get__
 deque_iter = deque.__iter__
 whole = slice(None)
 #: All that an iterator or a view gives; PyPy's `list` would ask a subclass for its length.
-all_of: Callable[[Any], list[Any]] = list if CPYTHON else lambda given: [each for each in given]  # noqa: C416
+all_of: Callable[[Any], list[Any]] = list if CPYTHON else lambda given: [each for each in given]  # noqa: C416  # see above
 
 # How the elements are kept; what a look does is chosen by this.
 LEAF, LIST, TUPLE, ELEMENTS, DICT, SET, ATTRIBUTES = range(7)

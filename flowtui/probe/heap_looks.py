@@ -134,7 +134,7 @@ def make_looks(
         """Say how many elements are not recorded."""
         if left != o.left:
             o.left = left
-            write(n, o.number, form.H_CUT, 0, min(left, (1 << 28) - 1), NO_WORDS)
+            write(n, o.number, form.H_CUT, 0, min(left, form.INDEX), NO_WORDS)
 
     def soft(new: Any) -> bool:
         """Whether one of some words stands for an object whose address does not say what it is."""

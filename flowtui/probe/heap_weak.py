@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # typing costs 5 ms at start-up
     from typing import Any
 
 
-class Reference(_weakref.ref):  # type: ignore[type-arg]
+class Reference(_weakref.ref):  # type: ignore[type-arg]  # 3.8 cannot subscript it
     """A weak reference that knows its object's address, for the time when there is no object any more."""
 
     __slots__ = ("key",)

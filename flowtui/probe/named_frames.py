@@ -13,10 +13,8 @@ are suspended: a generator's end must not wait for us.
 from __future__ import annotations
 
 import struct
-import sys
 from _thread import get_ident
 from sys import _getframe as getframe
-from sys import gettrace, settrace
 
 from .heap_kinds import all_of
 from .named_plans import Plan, Record, Thread
@@ -44,6 +42,7 @@ from .recording_format import (
     UNWOUND,
     WIDE,
 )
+from .trace_driver import TraceDriver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
@@ -57,11 +56,11 @@ KIND = 29
 MISSING: Any = object()
 
 
-class Driver:
+class Driver(TraceDriver):
     """Gets the events, and writes what each step has changed; both a driver and the frames for `recorder`."""
 
     def __init__(self, recorder: Recorder) -> None:
-        self.running = False
+        super().__init__()
         if recorder.by_instruction and not hasattr(getframe(), "f_trace_opcodes"):
             recorder.by_instruction = False  # there are no such events: lines are what can be recorded
         self._recorder = recorder
@@ -88,27 +87,17 @@ class Driver:
         """The plan of a code object."""
         return Plan(code, number, space, module, self._by_instruction)
 
-    def watch(self, codes: list[CodeType]) -> None:
-        """Record these code objects too: a trace function is told of all."""
-
-    def start(self) -> None:
-        """Begin."""
-        self.running = True
-        settrace(self._trace)
-
     def stop(self) -> None:
-        """End; the program goes on without a trace function."""
+        """End; no frame is kept alive."""
         if self.running:
-            self.running = False
-            if gettrace() is self._trace:
-                settrace(None)
+            super().stop()
             for thread in self._threads.values():
                 thread.frames.clear()
                 thread.executing = None
 
     def intact(self) -> bool:
         """Whether the program has left the trace function alone, until its module's frame has ended."""
-        return gettrace() is self._trace or not self._main.frames
+        return super().intact() or not self._main.frames
 
     def extent(self) -> tuple[int, int]:
         """Steps, and bytes of changes."""
@@ -121,12 +110,6 @@ class Driver:
     def collected(self, phase: str, info: dict[str, int], inside: bool) -> None:
         """The collector has run, on an interpreter that tells."""
         self._heap.collected(phase, info, self._n if inside else self._n + 1)
-
-    def threads_begin(self) -> None:
-        """A second thread is about to begin; `threading` gives the trace function to each."""
-        threading: Any = sys.modules.get("threading")
-        if threading is not None and getattr(threading, "_trace_hook", self) is None:
-            threading._trace_hook = self._trace
 
     def thread_is(self, ident: int) -> None:
         """Events of this thread follow; each has frames of its own. Held by the lock of whoever calls."""

@@ -59,6 +59,9 @@ THREAD_BEGINS, THREAD_ENDS = 0, 1
 MAX_CODE = (1 << 13) - 1  # code objects beyond this number are stepped over
 WIDE = 0xFFFF
 
+INDEX = (1 << 28) - 1  # masks of a word's fields: an index, a start, a count of what is removed
+LOW = (1 << 32) - 1  # an object's number, a count of values
+
 # ---- changes: what (4 bits); index is 28 bits
 D_SLOT = 0  # index: the slot; of the frame on top, or of the one that a D_FRAME before it names
 D_GLOBAL = 1  # index: module << 16 | name. module: the number of the source file (0 is the program itself)

@@ -8,52 +8,26 @@ what it calls fails as it would unrecorded. The frame below it tells, instructio
 
 from __future__ import annotations
 
-import sys
 from _thread import get_ident
-from sys import gettrace, settrace
 
 from .recursion_room import DOWN, ROOM, getrecursionlimit
+from .trace_driver import TraceDriver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs 5 ms at start-up
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any
 
     from .recorded_frames import Frames
     from .recorder import Recorder
 
 
-class Driver:
+class Driver(TraceDriver):
     """Gives the program's events to a recording's frames."""
 
     def __init__(self, recorder: Recorder, frames: Frames) -> None:
-        self.running = False
+        super().__init__()
         self._trace = trace_functions(recorder, frames, self)
-
-    def watch(self, codes: list[CodeType]) -> None:
-        """Record these code objects too: a trace function is told of all."""
-
-    def threads_begin(self) -> None:
-        """From now on the trace functions tell threads apart; `threading` gives them to each new thread."""
-        threading: Any = sys.modules.get("threading")
-        if threading is not None and getattr(threading, "_trace_hook", self) is None:
-            threading._trace_hook = self._trace
-
-    def start(self) -> None:
-        """Begin."""
-        self.running = True
-        settrace(self._trace)
-
-    def stop(self) -> None:
-        """End; the program goes on without a trace function."""
-        if self.running:
-            self.running = False
-            if gettrace() is self._trace:
-                settrace(None)
-
-    def intact(self) -> bool:
-        """Whether the program has left the trace function alone."""
-        return gettrace() is self._trace
 
 
 def trace_functions(recorder: Recorder, frames: Frames, driver: Driver) -> Any:

@@ -33,7 +33,7 @@ NAMES = """
     __getattr__ __getattribute__ __sizeof__ __format__ __call__ __reduce__ __reduce_ex__ __dir__
     __index__ __int__ __float__ __copy__ __keys__ keys items values copy __reversed__ __length_hint__
     __subclasshook__ __instancecheck__ __set_name__
-""".split()  # noqa: SIM905
+""".split()  # noqa: SIM905  # as a column of words it is read, and compared, at a glance
 TRAPS = {name: trap(name) for name in NAMES}
 hash_allowed = [True]
 

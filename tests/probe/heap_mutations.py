@@ -255,7 +255,7 @@ class Program:
         """What is written against what is."""
         reading = self.reading
         reading.update(self.heap)
-        for index, (word, value) in enumerate(zip(self.values, self.slots)):  # noqa: B905
+        for index, (word, value) in enumerate(zip(self.values, self.slots)):  # noqa: B905  # 3.8 has no strict
             difference = reading.difference(word, value)
             assert difference is None, "step %d, slot %d%s" % (self.n, index, difference)
         # What lives on has one number for ever.

@@ -90,7 +90,7 @@ class Reading:
                 each["items"] = [item for item in items if item[0] not in keys]
         elif form in (f.H_MAPPING, f.H_ATTRIBUTES):
             each["form"] = "mapping" if form == f.H_MAPPING else "attributes"
-            each["items"] = [list(pair) for pair in zip(values[::2], values[1::2])]  # noqa: B905
+            each["items"] = [list(pair) for pair in zip(values[::2], values[1::2])]  # noqa: B905  # 3.8 has no strict
         elif form in (f.H_MAPPING_ITEM, f.H_ATTRIBUTE):
             for item in items:
                 if item[0] == values[0]:
@@ -166,7 +166,7 @@ class Reading:
                 if elements and each["text"][1] != elements:
                     return "%s #%d is %r, really %r" % (path, number, each["text"], elements)
             elif form == "sequence":
-                work += [(w, v, path + "[%d]" % i) for i, (w, v) in enumerate(zip(items, elements))]  # noqa: B905
+                work += [(w, v, path + "[%d]" % i) for i, (w, v) in enumerate(zip(items, elements))]  # noqa: B905  # 3.8 has no strict
             elif form == "set":
                 atoms = sorted(self.atom(w) for w in items if w & 7 != f.V_OBJECT)
                 real = sorted(real_atom(v) for v in elements if real_atom(v) is not None)
@@ -179,7 +179,7 @@ class Reading:
                             return "%s #%d lacks a %s" % (path, number, type(v))
                         work.append((addresses[id(v)], v, path + "{}"))
             else:
-                for i, ((kw, vw), (k, v)) in enumerate(zip(items, elements)):  # noqa: B905
+                for i, ((kw, vw), (k, v)) in enumerate(zip(items, elements)):  # noqa: B905  # 3.8 has no strict
                     work += [(kw, k, path + ".key(%d)" % i), (vw, v, path + ".value(%d)" % i)]
         return None
 
@@ -228,7 +228,7 @@ def real_elements(value):
                         found.append((name, member.__get__(value)))
                     except AttributeError:
                         continue
-        try:  # noqa: SIM105
+        try:  # noqa: SIM105  # contextlib is not to be loaded here
             found += list(object.__getattribute__(value, "__dict__").items())
         except AttributeError:
             pass

@@ -73,7 +73,7 @@ def traced(writer: Writer | None = None, *, unrecorded: str = "", **asked: Any) 
         options=RecordingOptions(granularity=recording.granularity),
         ended=ENDED,
     )
-    return Traced(Made(about, recording, unrecorded), TraceRequest(**asked))  # type: ignore[arg-type]
+    return Traced(Made(about, recording, unrecorded), TraceRequest(**asked))  # type: ignore[arg-type]  # tests ask with plain keywords
 
 
 def lines(given: Traced, width: int = 80) -> list[str]:

@@ -79,7 +79,7 @@ class Walked(Bench):
 @contextlib.asynccontextmanager
 async def walked(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Walked]:
     trace = FakeTrace()
-    app = FlowApp(Document(trace.about.source), trace=trace)  # type: ignore[arg-type]
+    app = FlowApp(Document(trace.about.source), trace=trace)  # type: ignore[arg-type]  # a fake in its place
     # Counts are worked out of streams, which a fake has none of.
     as_it_is = mock.patch.object(memory, "annotate", lambda recording, state: state)
     with as_it_is:

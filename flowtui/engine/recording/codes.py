@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from flowtui.engine.recording.streams import RecordingError
-from flowtui.engine.recording.values import printable
+from flowtui.model.printable import printable
 from flowtui.model.span import Span
 from flowtui.model.stages import CodeObject, CodeTable
 from flowtui.model.tables import BadTableError

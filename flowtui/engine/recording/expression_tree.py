@@ -60,7 +60,7 @@ class Walk:
     def _Constant(self, node: ast.Constant) -> Any:  # noqa: N802  # named after the nodes
         return node.value
 
-    def _Name(self, node: ast.Name) -> Any:  # noqa: N802
+    def _Name(self, node: ast.Name) -> Any:  # noqa: N802  # the node's name
         if node.id in self._own:
             return self._own[node.id]
         try:
@@ -73,7 +73,7 @@ class Walk:
             raise ExpressionError(f"{node.id} is a function; call it")
         raise ExpressionError(f"there is no {node.id} here")
 
-    def _BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802
+    def _BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802  # the node's name
         wanted = isinstance(node.op, ast.Or)
         found: Any = None
         for each in node.values:
@@ -82,13 +82,13 @@ class Walk:
                 break
         return found
 
-    def _BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802
+    def _BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802  # the node's name
         return binary(node.op, self.value(node.left), self.value(node.right), self._budget)
 
-    def _UnaryOp(self, node: ast.UnaryOp) -> Any:  # noqa: N802
+    def _UnaryOp(self, node: ast.UnaryOp) -> Any:  # noqa: N802  # the node's name
         return unary(node.op, self.value(node.operand), self._budget)
 
-    def _Compare(self, node: ast.Compare) -> bool:  # noqa: N802
+    def _Compare(self, node: ast.Compare) -> bool:  # noqa: N802  # the node's name
         left = self.value(node.left)
         for sign, other in zip(node.ops, node.comparators, strict=True):
             right = self.value(other)
@@ -97,10 +97,10 @@ class Walk:
             left = right
         return True
 
-    def _IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802
+    def _IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802  # the node's name
         return self.value(node.body if self.value(node.test) else node.orelse)
 
-    def _Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802
+    def _Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802  # the node's name
         value = self.value(node.value)
         name = node.attr
         if isinstance(value, Handle):
@@ -126,7 +126,7 @@ class Walk:
             f"no attribute {name} is recorded of this {value.type}; a property would be run"
         )
 
-    def _Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802
+    def _Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802  # the node's name
         value = self.value(node.value)
         key = self.value(node.slice)
         if isinstance(value, Cut):
@@ -172,20 +172,20 @@ class Walk:
             raise ExpressionError(f"{elements.left_out} elements of this {value.type} are not recorded")
         raise KeyError(wanted if isinstance(wanted, str | int | float | tuple | None) else type_of(key))
 
-    def _Slice(self, node: ast.Slice) -> slice:  # noqa: N802
+    def _Slice(self, node: ast.Slice) -> slice:  # noqa: N802  # the node's name
         parts = (node.lower, node.upper, node.step)
         return slice(*[None if each is None else self.value(each) for each in parts])
 
-    def _List(self, node: ast.List) -> list[Any]:  # noqa: N802
+    def _List(self, node: ast.List) -> list[Any]:  # noqa: N802  # the node's name
         return list(self._all(node.elts))
 
-    def _Tuple(self, node: ast.Tuple) -> tuple[Any, ...]:  # noqa: N802
+    def _Tuple(self, node: ast.Tuple) -> tuple[Any, ...]:  # noqa: N802  # the node's name
         return tuple(self._all(node.elts))
 
-    def _Set(self, node: ast.Set) -> set[Any]:  # noqa: N802
+    def _Set(self, node: ast.Set) -> set[Any]:  # noqa: N802  # the node's name
         return {deep(each, self._budget) for each in self._all(node.elts)}
 
-    def _Dict(self, node: ast.Dict) -> dict[Any, Any]:  # noqa: N802
+    def _Dict(self, node: ast.Dict) -> dict[Any, Any]:  # noqa: N802  # the node's name
         made: dict[Any, Any] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
@@ -201,7 +201,7 @@ class Walk:
             else:
                 yield self.value(each)
 
-    def _Call(self, node: ast.Call) -> Any:  # noqa: N802
+    def _Call(self, node: ast.Call) -> Any:  # noqa: N802  # the node's name
         arguments = list(self._all(node.args))
         named: Mapping[str, Any] = {}
         if node.keywords:
@@ -229,13 +229,13 @@ class Walk:
             return False
         return True
 
-    def _JoinedStr(self, node: ast.JoinedStr) -> str:  # noqa: N802
+    def _JoinedStr(self, node: ast.JoinedStr) -> str:  # noqa: N802  # the node's name
         parts = [str(self.value(each)) for each in node.values]
         if sum(map(len, parts)) > MOST:
             raise too_large("text")
         return "".join(parts)
 
-    def _FormattedValue(self, node: ast.FormattedValue) -> str:  # noqa: N802
+    def _FormattedValue(self, node: ast.FormattedValue) -> str:  # noqa: N802  # the node's name
         value = self.value(node.value)
         spec = self.value(node.format_spec) if node.format_spec is not None else ""
         if _LONG_NUMBER.search(spec):
@@ -248,16 +248,16 @@ class Walk:
             raise ExpressionError(f"a format for a {type_of(value)} is not worked out here")
         return format(value, spec)
 
-    def _ListComp(self, node: ast.ListComp) -> list[Any]:  # noqa: N802
+    def _ListComp(self, node: ast.ListComp) -> list[Any]:  # noqa: N802  # the node's name
         return list(self._loop(node.generators, node.elt))
 
-    def _GeneratorExp(self, node: ast.GeneratorExp) -> list[Any]:  # noqa: N802
+    def _GeneratorExp(self, node: ast.GeneratorExp) -> list[Any]:  # noqa: N802  # the node's name
         return list(self._loop(node.generators, node.elt))
 
-    def _SetComp(self, node: ast.SetComp) -> set[Any]:  # noqa: N802
+    def _SetComp(self, node: ast.SetComp) -> set[Any]:  # noqa: N802  # the node's name
         return {deep(each, self._budget) for each in self._loop(node.generators, node.elt)}
 
-    def _DictComp(self, node: ast.DictComp) -> dict[Any, Any]:  # noqa: N802
+    def _DictComp(self, node: ast.DictComp) -> dict[Any, Any]:  # noqa: N802  # the node's name
         pair = ast.Tuple([node.key, node.value], ast.Load())
         return {deep(k, self._budget): v for k, v in self._loop(node.generators, pair)}
 

@@ -180,7 +180,7 @@ class Cut:
         elif self.type == "int":
             if not isinstance(other, int) or other.bit_length() != self.length:
                 return False
-        elif self.type != type(other).__name__ or len(other) != self.length:  # type: ignore[arg-type]
+        elif self.type != type(other).__name__ or len(other) != self.length:  # type: ignore[arg-type]  # the type's name has told that it has a length
             return False
         if isinstance(other, str) and not other.startswith(self.beginning):
             return False

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from flowtui.engine.recording.index import Index
 from flowtui.engine.recording.states import States
 from flowtui.engine.recording.streams import RecordingError
-from flowtui.engine.recording.values import printable
+from flowtui.model.printable import printable
 from flowtui.probe import recording_format as form
 
-_LOW = (1 << 32) - 1
 #: Entries that are looked at between two questions whether to stop.
 _LOOK = 4096
 Stop = Callable[[], bool]
@@ -137,7 +136,7 @@ class Finding:
             if not version % _LOOK and stop():
                 return None
             at = index.version_place(version)
-            values = stream[at + 3 : at + 3 + (stream[at + 2] & _LOW)]
+            values = stream[at + 3 : at + 3 + (stream[at + 2] & form.LOW)]
             if any(self._matches(word) for word in values):
                 step: int = stream[at] >> 32
                 return step

@@ -18,8 +18,6 @@ from flowtui.probe import recording_format as form
 BLOCK = 256
 #: Steps that are taken in together.
 _PIECE = 1 << 15
-_INDEX = (1 << 28) - 1
-_LOW = (1 << 32) - 1
 
 
 class Index:
@@ -79,12 +77,12 @@ class Index:
 
     def change_place(self, change: int) -> int:
         """What a change of a frame is about: ``what << 28 | index``."""
-        return int(self.streams.changes[2 * change - 2]) & _LOW
+        return int(self.streams.changes[2 * change - 2]) & form.LOW
 
     def change(self, change: int) -> tuple[int, int, int]:
         """A change: what, index, value."""
         word = self.streams.changes[2 * change - 2]
-        return word >> 28 & 15, word & _INDEX, self.streams.changes[2 * change - 1]
+        return word >> 28 & 15, word & form.INDEX, self.streams.changes[2 * change - 1]
 
     def changes_of(self, n: int) -> range:
         """The numbers of the changes that belong to a step."""
@@ -108,7 +106,7 @@ class Index:
 
     def count_value(self, count: int) -> int:
         """That reference count."""
-        return int(self.streams.heap[self._count_at[count] + 1]) >> 28 & _INDEX
+        return int(self.streams.heap[self._count_at[count] + 1]) >> 28 & form.INDEX
 
     def birth_place(self, number: int) -> int:
         """Where the H_BORN of an object begins in the stream ``heap``.
@@ -238,7 +236,7 @@ class Index:
             what = word >> 28 & 15
             if what == form.D_SLOT or what == form.D_NAME:
                 if owner:
-                    add(owner, word & _LOW)
+                    add(owner, word & form.LOW)
                 else:
                     skip()
                 owner = frame
@@ -246,11 +244,11 @@ class Index:
                 skip()
                 owner = self._known_frame(stream[at + 1])
             elif what == form.D_GLOBAL:
-                self.globals.setdefault(word & _INDEX, array("I")).append(skip())
+                self.globals.setdefault(word & form.INDEX, array("I")).append(skip())
                 owner = frame
             else:
                 skip()
-                frame = owner = self._take_other(n, what, word & _INDEX, stream[at + 1], frame)
+                frame = owner = self._take_other(n, what, word & form.INDEX, stream[at + 1], frame)
             at += 2
         self._change = at // 2
 
@@ -368,8 +366,8 @@ class Index:
             head = stream[at]
             if not head or head >> 32 > until:
                 break
-            number, shape = head & _LOW, stream[at + 1]
-            following = at + 3 + (stream[at + 2] & _LOW)
+            number, shape = head & form.LOW, stream[at + 1]
+            following = at + 3 + (stream[at + 2] & form.LOW)
             if following > end:
                 break
             what = shape >> 56
@@ -385,7 +383,7 @@ class Index:
                 self.counts.add(number)
             elif what == form.H_FREED:
                 step = head >> 32
-                self.freed.setdefault(number, (step, shape >> 28 & _INDEX))
+                self.freed.setdefault(number, (step, shape >> 28 & form.INDEX))
                 self.freed_at.setdefault(step, []).append(number)
             else:
                 self._version_at.append(at)

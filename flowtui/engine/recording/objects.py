@@ -16,8 +16,6 @@ Form = Literal["sequence", "set", "mapping", "attributes", "leaf"]
 _APART, _PART = 64, 8
 #: Objects whose last look is remembered: a step's state asks for each of its objects more than once.
 _RECENT = 512
-_INDEX = (1 << 28) - 1
-_LOW = (1 << 32) - 1
 #: Objects whose histories are remembered.
 _MOST = 4096
 _FORMS: dict[int, Form] = {
@@ -63,13 +61,13 @@ class Content:
     def apply(self, words: memoryview, at: int) -> None:
         """Let the version at a place of the stream ``heap`` happen."""
         shape, sizes = words[at + 1], words[at + 2]
-        what, start, removed = shape >> 56, shape >> 28 & _INDEX, shape & _INDEX
+        what, start, removed = shape >> 56, shape >> 28 & form.INDEX, shape & form.INDEX
         if sizes >> 32:
             self.size = sizes >> 32
-        if what == form.H_SEQUENCE and removed == 1 == sizes & _LOW and self.form == "sequence":
+        if what == form.H_SEQUENCE and removed == 1 == sizes & form.LOW and self.form == "sequence":
             self.values[start] = words[at + 3]  # by far the most versions are of this kind
             return
-        values = words[at + 3 : at + 3 + (sizes & _LOW)]
+        values = words[at + 3 : at + 3 + (sizes & form.LOW)]
         if what == form.H_CUT:
             self.left_out = removed
             return
@@ -149,7 +147,7 @@ class Objects:
             at = self._index.birth_place(number)
             words = self._index.streams.heap
             texts = self._index.texts
-            kind = texts.get(words[at + 1] >> 28 & _INDEX)[1]
+            kind = texts.get(words[at + 1] >> 28 & form.INDEX)[1]
             text = texts.get(words[at + 4])[1] if words[at + 4] else ""
             known = Born(words[at] >> 32, kind, text, words[at + 3], words[at + 2] >> 32)
             self._born[number] = known
@@ -211,12 +209,12 @@ class Objects:
         for at in range(first, end):
             place = place_of(versions[at])
             shape = words[place + 1]
-            start = shape >> 28 & _INDEX
+            start = shape >> 28 & form.INDEX
             # one element of a sequence is another one: what sorting does a million times
             if (
                 words[place + 2] == 1
                 and shape >> 56 == form.H_SEQUENCE
-                and shape & _INDEX == 1
+                and shape & form.INDEX == 1
                 and start < len(made.values)
             ):
                 made.values[start] = words[place + 3]

@@ -183,7 +183,7 @@ class Recording:
         for number in self._index.changes_of(n):
             what, _, value = self._index.change(number)
             if what == form.D_COLLECTED:
-                return value >> 56, value >> 28 & (1 << 28) - 1, value & (1 << 28) - 1
+                return value >> 56, value >> 28 & form.INDEX, value & form.INDEX
         return None
 
     @careful

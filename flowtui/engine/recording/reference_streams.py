@@ -10,9 +10,6 @@ from flowtui.engine.recording.sentence_scene import File
 from flowtui.model.trace import HeapObject
 from flowtui.probe import recording_format as form
 
-_INDEX = (1 << 28) - 1
-_STEP = (1 << 32) - 1
-
 
 def is_object(value: int) -> bool:
     """Whether a value word names an object; a damaged recording may hold any word."""
@@ -171,7 +168,7 @@ class _Changes:
     def _change(self, n: int, frame: int, last: int, changes: Sequence[int]) -> None:
         at, owner = self._at, frame
         while at < last:
-            what, index, value = changes[at] >> 28 & 15, changes[at] & _INDEX, changes[at + 1]
+            what, index, value = changes[at] >> 28 & 15, changes[at] & form.INDEX, changes[at + 1]
             at += 2
             if what == form.D_FRAME:
                 owner = value
@@ -229,14 +226,14 @@ class _Heap:
             n = head >> 32
             if not head or n > until:
                 break
-            count = words[at + 2] & _STEP
-            self._version(head & _STEP, n, words[at + 1], words[at + 3 : at + 3 + count])
+            count = words[at + 2] & form.LOW
+            self._version(head & form.LOW, n, words[at + 1], words[at + 3 : at + 3 + count])
             at += 3 + count
         self._at = at
         return at - begun
 
     def _version(self, number: int, n: int, shape: int, values: Sequence[int]) -> None:
-        what, start, removed = shape >> 56, shape >> 28 & _INDEX, shape & _INDEX
+        what, start, removed = shape >> 56, shape >> 28 & form.INDEX, shape & form.INDEX
         if what == form.H_BORN:
             self._index.note_born(number, n)
             return

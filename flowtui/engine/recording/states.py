@@ -10,7 +10,8 @@ from flowtui.engine.recording.codes import Code, Codes
 from flowtui.engine.recording.index import Index
 from flowtui.engine.recording.objects import Objects
 from flowtui.engine.recording.operand_stack import Slot, StackRebuilder, constant
-from flowtui.engine.recording.values import Values, printable
+from flowtui.engine.recording.values import Values
+from flowtui.model.printable import printable
 from flowtui.model.trace import Element, Event, FrameState, HeapObject, State, Step, Value, Variable
 from flowtui.probe import recording_format as form
 
@@ -27,7 +28,6 @@ _EVENTS: dict[int, Event] = {
     form.S_COLLECT: "collect",
     form.S_THREAD: "thread",
 }
-_INDEX = (1 << 28) - 1
 
 
 class States:
@@ -207,7 +207,7 @@ class States:
         count = len(code.names)
         made = []
         for place, number in sorted(index.changes.lasts(frame, n).items()):
-            what, at = place >> 28, place & _INDEX
+            what, at = place >> 28, place & form.INDEX
             value = stream[2 * number - 1]
             if value == form.UNSET or (what == form.D_SLOT and at >= count):
                 continue

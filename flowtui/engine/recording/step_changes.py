@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from flowtui.engine.recording.states import States
-from flowtui.engine.recording.values import printable
+from flowtui.model.printable import printable
 from flowtui.model.trace import Change, Value
 from flowtui.probe import recording_format as form
 
@@ -65,7 +65,7 @@ def _of_objects(states: States, n: int) -> Iterator[Change]:
     index = states.index
     seen = set()
     for version in index.versions_of(n):
-        number = index.streams.heap[index.version_place(version)] & 0xFFFFFFFF
+        number = index.streams.heap[index.version_place(version)] & form.LOW
         if number not in seen:
             seen.add(number)
             yield _about("object", states, number)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flowtui.engine.recording.streams import RecordingError
 from flowtui.engine.recording.texts import Texts
+from flowtui.model.printable import printable
 from flowtui.model.trace import Value
 from flowtui.probe import recording_format as form
 
@@ -90,12 +91,3 @@ class Values:
             if kind in (form.T_STR, form.T_NAME):
                 return printable(text)
         return self.value(word).text
-
-
-def printable(text: str) -> str:
-    """A text with escapes for what a terminal would not show as it is."""
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape", "replace").decode() for each in text
-    )

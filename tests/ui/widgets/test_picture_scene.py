@@ -39,7 +39,7 @@ groups.clear()
 
 
 async def states(granularity: str) -> list[State]:
-    async with recorded(PROGRAM, granularity) as result:  # type: ignore[arg-type]
+    async with recorded(PROGRAM, granularity) as result:  # type: ignore[arg-type]  # one of the two, see the parameters
         recording = result.recording
         return [recording.state(step) for step in range(1, recording.total + 1)]
 
