@@ -116,6 +116,11 @@ class Terminal:
         """The screen's lines, blanks at their ends left out."""
         return [line.rstrip() for line in self._screen.display]
 
+    def cell(self, row: int, column: int) -> tuple[str, str, str, bool]:
+        """One cell: its character, its colours, and whether it is bold."""
+        found = self._screen.buffer[row][column]
+        return found.data, found.fg, found.bg, found.bold
+
     @property
     def text(self) -> str:
         """The whole screen."""
